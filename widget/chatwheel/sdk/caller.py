@@ -1,0 +1,21 @@
+"""What the groups of methods are built on: a client that can make one call."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from .actions import Call
+
+T = TypeVar("T")
+
+
+class Caller:
+    """Base of the method groups; `CustomerSDK` provides `_call` and `_send`."""
+
+    async def _call(self, call: Call[T]) -> T:
+        """Send a request, wait for what settles it, return its parsed result."""
+        raise NotImplementedError
+
+    def _send(self, call: Call[T]) -> None:
+        """Send a request if connected; nobody waits for its answer."""
+        raise NotImplementedError

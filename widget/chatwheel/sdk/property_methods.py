@@ -1,0 +1,47 @@
+"""Methods about properties of chats, threads and events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import actions
+from .caller import Caller
+from .models import Success
+
+Values = Mapping[str, Mapping[str, Any]]
+"""`{namespace: {name: value}}`"""
+Names = Mapping[str, Sequence[str]]
+"""`{namespace: [name, …]}`"""
+
+
+class PropertyMethods(Caller):
+    """Properties: values under a namespace and a name."""
+
+    async def update_chat_properties(self, *, id: str, properties: Values) -> Success:
+        """Set properties of the chat `id`; others stay (Customer Chat API: update_chat_properties)."""
+        return await self._call(actions.update_chat_properties(id, properties))
+
+    async def delete_chat_properties(self, *, id: str, properties: Names) -> Success:
+        """Delete properties of the chat `id` (Customer Chat API: delete_chat_properties)."""
+        return await self._call(actions.delete_chat_properties(id, properties))
+
+    async def update_thread_properties(self, *, chat_id: str, thread_id: str, properties: Values) -> Success:
+        """Set properties of a thread; others stay (Customer Chat API: update_thread_properties)."""
+        return await self._call(actions.update_thread_properties(chat_id, thread_id, properties))
+
+    async def delete_thread_properties(self, *, chat_id: str, thread_id: str, properties: Names) -> Success:
+        """Delete properties of a thread (Customer Chat API: delete_thread_properties)."""
+        return await self._call(actions.delete_thread_properties(chat_id, thread_id, properties))
+
+    async def update_event_properties(
+        self, *, chat_id: str, thread_id: str, event_id: str, properties: Values
+    ) -> Success:
+        """Set properties of an event; others stay (Customer Chat API: update_event_properties)."""
+        return await self._call(actions.update_event_properties(chat_id, thread_id, event_id, properties))
+
+    async def delete_event_properties(
+        self, *, chat_id: str, thread_id: str, event_id: str, properties: Names
+    ) -> Success:
+        """Delete properties of an event (Customer Chat API: delete_event_properties)."""
+        return await self._call(actions.delete_event_properties(chat_id, thread_id, event_id, properties))
