@@ -11,14 +11,19 @@ import { loadPyodide as loadStock, version } from "./runtime/pyodide/pyodide.mjs
 export { version };
 
 /**
- * What build.py writes to runtime/runtime.json.
- * @typedef {{ name: string, size: number, sha256: string }} RuntimeFile
- * @typedef {{ lock: import("pyodide").Lockfile, wheels: RuntimeFile[] }} Runtime
+ * What build.py writes to runtime/runtime.json. Paths are relative to runtime/.
+ * @typedef {{ path: string, size: number, sha256: string }} RuntimeFile
+ * @typedef {{ lock: import("pyodide").Lockfile, pyodide: RuntimeFile[], wheels: RuntimeFile[] }} Runtime
+ *
+ * @typedef {import("pyodide").PyodideConfig} PyodideConfig
+ * @typedef {import("pyodide").PyodideAPI} PyodideAPI
  */
 
-const PYODIDE = new URL("./runtime/pyodide/", import.meta.url).href;
-const WHEELS = new URL("./runtime/wheels/", import.meta.url).href;
-const RUNTIME = new URL("./runtime/runtime.json", import.meta.url).href;
+// PyScript falls back to the page's own thread when it cannot make a worker: Python must never block the page.
+if ("document" in globalThis) throw new Error("boot.mjs runs in a worker only");
+
+/** @param {string} path */
+const inRuntime = (path) => new URL(`./runtime/${path}`, import.meta.url).href;
 
 const port = connect();
 /** @type {typeof globalThis & { chatwheelPort?: MessagePort }} */ (globalThis).chatwheelPort = port;
@@ -41,7 +46,7 @@ let furthest = 0;
  * @param {string} step what is being done now
  */
 function progress(share, step) {
-  if (share < furthest) return; // two things go on at once: what ends later does not take the bar back
+  if (share < furthest) return; // several things go on at once: what ends later does not take the bar back
   furthest = share;
   port.postMessage(["progress", { share, step }]);
 }
@@ -56,18 +61,49 @@ async function get(url) {
   return response;
 }
 
+/** @returns {Promise<Runtime>} */
+async function describeRuntime() {
+  return (await get(inRuntime("runtime.json"))).json();
+}
+
 /**
  * @param {RuntimeFile} wheel
  * @returns {Promise<ArrayBuffer>}
  */
-async function fetchWheel({ name, size }) {
-  const bytes = await (await get(WHEELS + name)).arrayBuffer();
-  if (bytes.byteLength !== size) throw new Error(`${name} has ${bytes.byteLength} bytes instead of ${size}`);
+async function fetchWheel({ path, size }) {
+  const bytes = await (await get(inRuntime(path))).arrayBuffer();
+  if (bytes.byteLength !== size) throw new Error(`${path} has ${bytes.byteLength} bytes instead of ${size}`);
   return bytes;
 }
 
 /**
- * @param {import("pyodide").PyodideAPI} python
+ * Reports progress as the files arrive, and rejects when one does not: Pyodide waits for ever when its WebAssembly
+ * cannot be loaded. The browser's own timeline is read, so that nothing stands between a response and its compiler.
+ * @param {Runtime} runtime
+ * @returns {Promise<never>}
+ */
+function watchDownloads(runtime) {
+  const missing = new Map([...runtime.pyodide, ...runtime.wheels].map(({ path, size }) => [inRuntime(path), size]));
+  const total = [...missing.values()].reduce((sum, size) => sum + size, 0);
+  let arrived = 0;
+  return new Promise((_, reject) => {
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { name, responseStatus } = /** @type {PerformanceResourceTiming} */ (entry);
+        const size = missing.get(name);
+        if (size === undefined) continue;
+        missing.delete(name);
+        if (responseStatus === 0) reject(new Error(`${name} could not be loaded`));
+        if (responseStatus >= 400) reject(new Error(`${name} answered ${responseStatus}`));
+        arrived += size;
+        progress(0.05 + (0.45 * arrived) / total, "runtime");
+      }
+    }).observe({ type: "resource", buffered: true });
+  });
+}
+
+/**
+ * @param {PyodideAPI} python
  * @param {ArrayBuffer[]} wheels
  */
 function install(python, wheels) {
@@ -78,27 +114,46 @@ function install(python, wheels) {
 }
 
 /**
- * @param {import("pyodide").PyodideConfig} options
- * @returns {Promise<import("pyodide").PyodideAPI>}
+ * What PyScript's worker hook would do, had worker.mjs not taken the hook away (it needs `unsafe-eval`).
+ * @param {PyodideAPI} python
+ */
+function registerPyScript(python) {
+  const fs = { ERROR: "storage permissions not granted", NAMESPACE: "@pyscript.fs" };
+  python.registerJsModule("_pyscript", { fs, interpreter: python });
+}
+
+/**
+ * @param {PyodideConfig} options
+ * @param {Promise<Runtime>} runtime
+ * @returns {Promise<PyodideAPI>}
+ */
+async function start(options, runtime) {
+  const wheels = runtime.then((described) => Promise.all(described.wheels.map(fetchWheel)));
+  wheels.catch(() => {}); // it is awaited later, and must not count as unhandled until then
+  const python = await loadStock({
+    ...options,
+    indexURL: inRuntime("pyodide/"),
+    packageBaseUrl: inRuntime("wheels/"), // else its default: another host
+    lockFileContents: (await runtime).lock, // names no packages; without it Pyodide fetches one that names them all
+  });
+  progress(0.6, "packages");
+  install(python, await wheels);
+  registerPyScript(python);
+  progress(0.8, "widget");
+  return python;
+}
+
+/**
+ * @param {PyodideConfig} options
+ * @returns {Promise<PyodideAPI>}
  */
 export async function loadPyodide(options) {
   try {
     progress(0.05, "runtime");
-    /** @type {Promise<Runtime>} */
-    const runtime = get(RUNTIME).then((response) => response.json());
-    const wheels = runtime.then((described) => Promise.all(described.wheels.map(fetchWheel)));
-    wheels.then(() => progress(0.3, "runtime"), () => {});
-    const python = await loadStock({
-      ...options,
-      indexURL: PYODIDE,
-      lockFileContents: runtime.then(({ lock }) => lock), // none of its packages are used, so it is not fetched
-    });
-    progress(0.6, "packages");
-    install(python, await wheels);
-    progress(0.8, "widget");
-    return python;
+    const runtime = describeRuntime();
+    return await Promise.race([start(options, runtime), runtime.then(watchDownloads)]);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : "Python stopped while it started.";
     port.postMessage(["failed", { reason: "runtime", message }]);
     throw error;
   }

@@ -90,19 +90,23 @@ export function startWorker({ onMessage, stallSeconds = 60 }) {
   const adopt = (made) => {
     worker = made;
     if (over) return made.terminate();
-    made.onerror = ({ error }) => fail("script", error); // PyScript's own, for what it catches
-    made.addEventListener("error", (event) => fail("script", event.message || "The worker did not load."));
-    made.ready.catch((error) => fail("script", error));
+    // What boot.mjs says of a failure comes over the channel, is better than this, and may be a moment behind it.
+    /** @param {unknown} error */
+    const failSoon = (error) => void setTimeout(fail, 200, "script", error);
+    made.onerror = ({ error }) => failSoon(error); // PyScript's own, for what it catches
+    made.addEventListener("error", (event) => failSoon(event.message || "The worker did not load."));
+    made.ready.catch(failSoon);
     made.addEventListener("message", ({ data, ports }) => {
       if (data !== "chatwheel:port") return;
       channel = ports[0];
-      channel.onmessage = (event) => receive(event.data);
+      // Python posts JSON text: cheaper for it than making JavaScript objects.
+      channel.onmessage = ({ data }) => receive(typeof data === "string" ? JSON.parse(data) : data);
       for (const [message, transfer] of waiting.splice(0)) channel.postMessage(message, transfer);
     });
   };
 
   restartWatchdog();
-  runScript(script, adopt, () => over).catch((error) => fail("script", error));
+  makeWorker(script).then(adopt, (error) => fail("script", error));
   return {
     stop,
     port: {
@@ -119,11 +123,12 @@ export function startWorker({ onMessage, stallSeconds = 60 }) {
  */
 function configure() {
   if (document.querySelector("py-config")) return;
-  const config = JSON.stringify({ plugins: NO_PLUGINS.map((name) => `!${name}`) });
-  for (const name of ["py-config", "mpy-config"]) {
+  const plugins = NO_PLUGINS.map((name) => `!${name}`);
+  const python = { plugins, interpreter: here("boot.mjs"), sync_main_only: true };
+  for (const [name, config] of Object.entries({ "py-config": python, "mpy-config": { plugins } })) {
     const element = document.createElement(name);
     element.setAttribute("type", "json");
-    element.textContent = config;
+    element.textContent = JSON.stringify(config);
     document.head.append(element);
   }
 }
@@ -133,27 +138,28 @@ function pythonScript() {
   const script = document.createElement("script");
   script.type = "py";
   script.setAttribute("worker", "");
-  script.setAttribute("config", JSON.stringify({ interpreter: here("boot.mjs"), sync_main_only: true }));
   script.textContent = PYTHON;
   return script;
 }
 
 /**
  * @param {HTMLScriptElement} script
- * @param {(worker: PyScriptWorker) => void} adopt given the worker the moment it is made
- * @param {() => boolean} cancelled
+ * @returns {Promise<PyScriptWorker>}
  */
-async function runScript(script, adopt, cancelled) {
+async function makeWorker(script) {
   configure();
   const { hooks } = await import("./runtime/pyscript/core.js");
-  if (cancelled()) return;
-  /** @param {unknown} _ @param {PyScriptWorker} worker */
-  const onWorker = (_, worker) => {
-    hooks.main.onWorker.delete(onWorker);
-    adopt(worker);
-  };
-  hooks.main.onWorker.add(onWorker);
-  document.head.append(script);
+  hooks.worker.onBeforeRunAsync.clear(); // its one callback travels as text and needs `unsafe-eval`: see boot.mjs
+  return new Promise((resolve, reject) => {
+    /** @param {unknown} _ @param {PyScriptWorker} worker */
+    const onWorker = (_, worker) => {
+      hooks.main.onWorker.delete(onWorker);
+      resolve(worker);
+    };
+    hooks.main.onWorker.add(onWorker);
+    document.head.append(script);
+    setTimeout(reject, 10_000, "PyScript made no worker.");
+  });
 }
 
 /** @param {unknown} error */
