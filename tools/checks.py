@@ -1,0 +1,59 @@
+"""Runs every check and every test, the quick ones first, and stops at the first that fails."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools.chromium import find_chromium
+from tools.console import Console
+from tools.failure import CommandFailed, StepFailed
+from tools.paths import NODE_MODULES, ROOT, SITE, venv_bin
+from tools.run import run
+from tools.setup import find_node, only_one, prepare
+from tools.site import build_site
+
+_TSC = NODE_MODULES / "typescript" / "bin" / "tsc"
+_PYTHON = ("build.py", "tools", "widget", "devserver", "tests")
+
+
+def test(pytest_arguments: Sequence[str], console: Console) -> int:
+    """Everything; the exit status is that of pytest, whose closing line is the last one."""
+    with only_one(console):
+        prepare("dev", console)
+        chromium = find_chromium(console)
+    for name, command, advice in checks(console):
+        _check(name, command, advice, console)
+    with only_one(console):
+        build_site(SITE, console)
+    environment = {"CHROMIUM_PATH": str(chromium), "CHATWHEEL_SITE": str(SITE)}
+    return _pytest(pytest_arguments, environment)
+
+
+def checks(console: Console) -> list[tuple[str, list[str | Path], str]]:
+    """What is looked at before anything runs: a name, a command, and what to do when it objects."""
+    ruff, mypy, node = venv_bin("ruff"), venv_bin("mypy"), find_node(console).node
+    return [
+        ("ruff check", [ruff, "check", *_PYTHON], "`.venv/bin/ruff check --fix` mends some of it"),
+        ("ruff format", [ruff, "format", "--check", *_PYTHON], "run `.venv/bin/ruff format`"),
+        ("mypy", [mypy], "mend the types above"),
+        (
+            "tsc",
+            [node, NODE_MODULES / "typescript" / "bin" / "tsc", "-p", "tsconfig.json"],
+            "mend the types above",
+        ),
+    ]
+
+
+def _check(name: str, command: Sequence[str | Path], advice: str, console: Console) -> None:
+    try:
+        with console.step(f"Checking with {name}"):
+            run(command, name.replace(" ", "-"))
+    except CommandFailed as error:
+        console.say(error.output.rstrip())
+        raise StepFailed(f"{name} objects to the code: {advice}.") from error
+
+
+def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    command = [str(venv_bin("python")), "-m", "pytest", *arguments]
+    return subprocess.call(command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL)

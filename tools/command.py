@@ -1,0 +1,86 @@
+"""The command line of build.py."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools import checks, demo
+from tools.console import Console
+from tools.failure import StepFailed, failing_as
+from tools.paths import DATA, SITE, shown
+from tools.setup import only_one, prepare
+from tools.site import build_site
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(prog="build.py", description="Sets up, builds, tests and runs chatwheel.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run_demo = commands.add_parser("demo", help="build the site and serve it with the local chat server")
+    run_demo.add_argument("--port", type=int, default=8000, help="where to serve it (default: 8000)")
+    run_demo.add_argument("--no-open", action="store_true", help="do not open the browser")
+    run_demo.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help="where its chats are kept (default: .data)"
+    )
+    commands.add_parser("test", help="run all checks and tests; more arguments go to pytest", add_help=False)
+    site = commands.add_parser("site", help="write the deployable static site")
+    site.add_argument("--out", type=Path, default=SITE, metavar="DIR", help="where to (default: dist/site)")
+    commands.add_parser("bench", help="run the benchmarks, print a table, write dist/bench.json")
+    return top
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs a command; a failure is one sentence on stderr, and a status that is not zero."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(
+                errors="replace"
+            )  # a terminal without Unicode gets question marks, not a traceback
+    options, rest = parser().parse_known_args(arguments)
+    if rest and options.command != "test":
+        parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    try:
+        with failing_as(f"The command {options.command} failed"):
+            return _run(options, list(arguments[1:]), Console())
+    except StepFailed as failure:
+        sys.stdout.flush()
+        sys.stderr.write(f"{failure}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped.\n")
+        return 130
+
+
+def _run(options: argparse.Namespace, rest: list[str], console: Console) -> int:
+    match options.command:
+        case "demo":
+            return _demo(options, console)
+        case "site":
+            return _site(options.out, console)
+        case "test":
+            return checks.test(rest, console)
+        case _:
+            return _bench(console)
+
+
+def _demo(options: argparse.Namespace, console: Console) -> int:
+    demo.check_port(options.port)
+    with only_one(console):
+        prepare("demo", console)
+        build_site(SITE, console)
+    return demo.serve(SITE, options.port, options.data.resolve(), not options.no_open)
+
+
+def _site(out: Path, console: Console) -> int:
+    with only_one(console):
+        prepare("demo", console)
+        build_site(out, console)
+    console.say(f"The site is in {shown(out.resolve())}.")
+    return 0
+
+
+def _bench(console: Console) -> int:
+    from tools.bench import bench
+
+    return bench(console)

@@ -1,0 +1,69 @@
+"""Writes `.br` and `.gz` beside the files of a folder: `python -m tools.compress FOLDER CACHE`, in the .venv.
+
+The strongest compression of ten megabytes takes half a minute, so results are kept by their content's hash.
+"""
+
+import gzip
+import hashlib
+import os
+import shutil
+import sys
+import zlib
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]
+
+SMALLEST = 1024  # bytes; below this a header costs more than is won
+GAIN = 0.10  # what must be saved for a second file to be worth its place
+
+
+def is_worth_it(raw: int, packed: int) -> bool:
+    """Whether a compressed file should be there at all."""
+    return raw > SMALLEST and packed < raw * (1 - GAIN)
+
+
+def pack(content: bytes) -> dict[str, bytes]:
+    """The compressed forms that are worth it, by their suffix."""
+    if not is_worth_it(len(content), len(zlib.compress(content, 1)) * 9 // 10):
+        return {}  # a wheel or a picture: the slow compression would find no more
+    forms = {
+        ".gz": gzip.compress(content, 9, mtime=0),
+        ".br": brotli.compress(content, quality=11, lgwin=24),
+    }
+    return {suffix: packed for suffix, packed in forms.items() if is_worth_it(len(content), len(packed))}
+
+
+def pack_file(path: Path, cache: Path) -> None:
+    """Compresses one file, or takes what an earlier run made of the same content."""
+    content = path.read_bytes()
+    if len(content) <= SMALLEST:
+        return
+    kept = cache / hashlib.sha256(content).hexdigest()
+    done = kept / "done"
+    if not done.exists():
+        kept.mkdir(parents=True, exist_ok=True)
+        for suffix, packed in pack(content).items():
+            (kept / suffix[1:]).write_bytes(packed)
+        done.touch()
+    for suffix in (".br", ".gz"):
+        if (kept / suffix[1:]).exists():
+            shutil.copyfile(kept / suffix[1:], f"{path}{suffix}")
+
+
+def compress_folder(folder: Path, cache: Path) -> None:
+    """Compresses all files of a folder, on all cores, the largest first."""
+    cache.mkdir(parents=True, exist_ok=True)
+    files = sorted(
+        (path for path in folder.rglob("*") if path.is_file()), key=lambda path: -path.stat().st_size
+    )
+    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        jobs = [pool.submit(pack_file, path, cache) for path in files]
+        for done, job in enumerate(as_completed(jobs), 1):
+            job.result()
+            sys.stdout.write(f"{done} of {len(files)} files\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    compress_folder(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,142 @@
+"""Builds the deployable site: the demo page, the embed, and the runtime that Python needs in the browser.
+
+Everything is put together in a folder beside the target, which then takes its place: none is ever half there.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+
+from tools import stamps
+from tools.console import Console
+from tools.failure import StepFailed, failing_as
+from tools.notice import notice
+from tools.paths import BROWSER_WHEELS, CACHE, NODE_MODULES, REQUIREMENTS, ROOT, shown, venv_bin
+from tools.run import run
+
+_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+# What boot.mjs waits for, and reports as progress.
+_PYODIDE_REPORTED = _PYODIDE[1:]
+# PyScript's entry, its one chunk, and the plugin that it loads even to switch it off. The rest are editors, a
+# terminal, other interpreters and source maps.
+_PYSCRIPT = ("core.js", "core-*.js", "error-*.js")
+_EPOCH = {"SOURCE_DATE_EPOCH": "1577836800"}  # the same sources give the same wheel
+
+
+def build_site(out: Path, console: Console) -> None:
+    """Writes the site, unless it is there and nothing it is made of has changed."""
+    out = out.resolve()
+    stamp = CACHE / "stamps" / f"site-{hashlib.sha256(str(out).encode()).hexdigest()[:12]}.json"
+    wanted = fingerprint()
+    if stamps.read(stamp) == {"sources": wanted, "files": _listing(out)}:
+        return
+    _refuse_to_overwrite(out)
+    staging = out.parent / f".{out.name}.new"
+    with failing_as("The site could not be built"):
+        with console.step("Building the site"):
+            shutil.rmtree(staging, ignore_errors=True)
+            assemble(staging)
+        compress(staging, console)
+        _replace(out, staging)
+        stamps.write(stamp, {"sources": wanted, "files": _listing(out)})
+
+
+def fingerprint() -> str:
+    """A hash of everything the site is made of; what comes from a registry, by its lock file."""
+    sources = stamps.tree(ROOT / "static", ROOT / "widget", ROOT / "tools")
+    single = ["index.html", "pyproject.toml", "README.md", "LICENSE", "package-lock.json"]
+    files = [*(ROOT / name for name in single), REQUIREMENTS / "browser.txt", *sources]
+    return stamps.digest(*(file for file in files if file.is_file()))
+
+
+def _listing(out: Path) -> str:
+    # Sizes and times are enough to notice a file that was deleted, cut short or edited.
+    files = sorted(path for path in out.rglob("*") if path.is_file()) if out.is_dir() else []
+    facts = [f"{path.relative_to(out)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+    return stamps.digest("\n".join(facts))
+
+
+def _refuse_to_overwrite(out: Path) -> None:
+    is_ours = (out / "chatwheel" / "runtime" / "runtime.json").is_file()
+    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not is_ours):
+        raise StepFailed(
+            f"{shown(out)} holds something that is not a site of ours: name another folder with --out."
+        )
+
+
+def assemble(site: Path) -> None:
+    """The site's files, uncompressed."""
+    home = site / "chatwheel"
+    shutil.copytree(ROOT / "static", home, ignore=shutil.ignore_patterns(".*", "*.md"))
+    if (ROOT / "index.html").is_file():
+        shutil.copy2(ROOT / "index.html", site)
+    runtime = home / "runtime"
+    _copy(NODE_MODULES / "pyodide", runtime / "pyodide", _PYODIDE)
+    _copy(NODE_MODULES / "@pyscript" / "core" / "dist", runtime / "pyscript", _PYSCRIPT)
+    _copy(BROWSER_WHEELS, runtime / "wheels", ("*.whl",))
+    build_wheel(runtime / "wheels")
+    describe(runtime)
+    (runtime / "NOTICE.txt").write_text(notice(runtime / "wheels"), encoding="utf-8")
+
+
+def _copy(source: Path, target: Path, patterns: tuple[str, ...]) -> None:
+    target.mkdir(parents=True)
+    for pattern in patterns:
+        found = sorted(source.glob(pattern))
+        if not found:
+            raise StepFailed(
+                f"{shown(source)} has no {pattern}: delete that folder and run the command again."
+            )
+        for path in found:
+            shutil.copyfile(path, target / path.name)
+
+
+def build_wheel(folder: Path) -> None:
+    """The chatwheel wheel, from the sources as they are."""
+    run(
+        [venv_bin("python"), "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
+        "wheel",
+        environment=_EPOCH,
+    )
+
+
+def describe(runtime: Path) -> None:
+    """runtime.json: what boot.mjs loads, with sizes and hashes, and what Pyodide needs of its lock file."""
+    lock = json.loads((NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
+    described = {
+        "lock": {"info": lock["info"], "packages": {}},
+        "pyodide": [_facts(runtime, runtime / "pyodide" / name) for name in _PYODIDE_REPORTED],
+        "wheels": [_facts(runtime, path) for path in sorted((runtime / "wheels").glob("*.whl"))],
+    }
+    (runtime / "runtime.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
+
+
+def _facts(runtime: Path, path: Path) -> dict[str, str | int]:
+    content = path.read_bytes()
+    name = path.relative_to(runtime).as_posix()
+    return {"path": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def compress(site: Path, console: Console) -> None:
+    """`.br` and `.gz` beside every file that gains from it."""
+    with console.step("Compressing the site") as step:
+
+        def show(line: str) -> None:
+            if re.fullmatch(r"\d+ of \d+ files", line):
+                step.detail = line
+
+        run(
+            [venv_bin("python"), "-m", "tools.compress", site, CACHE / "compressed"], "compress", on_line=show
+        )
+
+
+def _replace(out: Path, staging: Path) -> None:
+    old = out.parent / f".{out.name}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.exists():
+        out.rename(old)
+    staging.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
