@@ -1,0 +1,158 @@
+// @ts-check
+/**
+ * Where the visitor writes. It needs no Python: what is typed is echoed by the browser, and what is sent is handed on
+ * to whoever listens. It empties itself only when the message was taken.
+ */
+
+/** Customer Chat API: a message holds 16 KB of UTF-8 at the most. */
+export const TEXT_LIMIT = 16 * 1024;
+const DRAFT = "chatwheel:draft";
+const LINES = 5;
+
+/**
+ * @typedef {object} ComposerOptions
+ * @property {(text: string) => boolean} onSend returns whether the message was taken
+ * @property {(text: string) => void} onDraft
+ * @property {(files: File[]) => void} onFiles
+ * @property {(pages: number) => void} onPage the visitor wants to read, not to write
+ * @property {(text: string) => boolean} accepts says (and shows) whether the text can be sent
+ */
+
+export class Composer {
+  #message = /** @type {HTMLTextAreaElement} */ (document.querySelector("#message"));
+  #send = /** @type {HTMLButtonElement} */ (document.querySelector("#send"));
+  #picker = /** @type {HTMLInputElement} */ (document.querySelector("#picker"));
+  #form = /** @type {HTMLFormElement} */ (document.querySelector("#composer"));
+  #drop = /** @type {HTMLElement} */ (document.querySelector("#drop"));
+  #options;
+
+  /** @param {ComposerOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#message.value ||= read(DRAFT);
+    this.#message.addEventListener("input", () => this.#changed());
+    this.#message.addEventListener("keydown", (event) => this.#key(event));
+    this.#message.addEventListener("paste", (event) => this.#paste(event));
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    document.querySelector("#attach")?.addEventListener("click", () => this.#picker.click());
+    this.#picker.addEventListener("change", () => {
+      options.onFiles([...(this.#picker.files ?? [])]);
+      this.#picker.value = ""; // so that the same file can be chosen again
+    });
+    this.#acceptDrops();
+    this.#changed();
+  }
+
+  get text() {
+    return this.#message.value;
+  }
+
+  focus() {
+    this.#message.focus({ preventScroll: true });
+  }
+
+  /** @param {string} text */
+  prefill(text) {
+    this.#message.value = text;
+    this.#changed();
+  }
+
+  send() {
+    const text = this.#message.value.trim();
+    if (!text || !this.#options.accepts(text) || !this.#options.onSend(text)) return;
+    this.#message.value = "";
+    this.#changed();
+    this.focus();
+  }
+
+  #changed() {
+    const { value } = this.#message;
+    write(DRAFT, value);
+    this.#form.toggleAttribute("data-filled", value.trim() !== "");
+    this.#grow();
+    this.#options.onDraft(value);
+  }
+
+  #grow() {
+    const style = getComputedStyle(this.#message);
+    const line = parseFloat(style.lineHeight);
+    const padding = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
+    this.#message.style.height = "auto";
+    const height = Math.min(this.#message.scrollHeight, LINES * line + padding);
+    this.#message.style.height = `${height}px`;
+    this.#message.style.overflowY = this.#message.scrollHeight > height + 1 ? "auto" : "hidden";
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    // 229: Safari has ended the composition when the Enter that ended it arrives.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.send();
+    } else if (this.#message.value === "" && (event.key === "PageUp" || event.key === "PageDown")) {
+      event.preventDefault();
+      this.#options.onPage(event.key === "PageUp" ? -1 : 1);
+    }
+  }
+
+  /** @param {ClipboardEvent} event */
+  #paste(event) {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length) return;
+    event.preventDefault();
+    this.#options.onFiles(files);
+  }
+
+  #acceptDrops() {
+    /** @param {DragEvent} event */
+    const holdsFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
+    let inside = 0;
+    const show = () => void (this.#drop.hidden = inside === 0);
+    addEventListener("dragenter", (event) => {
+      if (!holdsFiles(event)) return;
+      inside += 1;
+      show();
+    });
+    addEventListener("dragleave", (event) => {
+      if (!holdsFiles(event)) return;
+      inside = Math.max(0, inside - 1);
+      show();
+    });
+    addEventListener("dragover", (event) => {
+      if (holdsFiles(event)) event.preventDefault();
+    });
+    addEventListener("drop", (event) => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      inside = 0;
+      show();
+      this.#options.onFiles([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+}
+
+/**
+ * Storage can be refused; then a draft lives as long as the page.
+ * @param {string} key
+ */
+function read(key) {
+  try {
+    return sessionStorage.getItem(key) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** @param {string} key @param {string} value */
+function write(key, value) {
+  try {
+    if (value) sessionStorage.setItem(key, value);
+    else sessionStorage.removeItem(key);
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,52 @@
+// @ts-check
+/**
+ * The frame's end of the channel to embed.js on the host page. The page that embeds the frame hands over a port once;
+ * after that nobody else can speak on it.
+ */
+
+/**
+ * @typedef {object} Settings what the site's owner configured, and where the visitor is
+ * @property {string} organizationId
+ * @property {string} clientId
+ * @property {number | null} [groupId]
+ * @property {string} [region]
+ * @property {string} [apiUrl]
+ * @property {string} [accountsUrl]
+ * @property {string} [locale]
+ * @property {"light" | "dark" | "auto"} [theme]
+ * @property {string} [accent]
+ * @property {Page} page
+ *
+ * @typedef {object} Page
+ * @property {string} url
+ * @property {string} title
+ * @property {string} [referrer]
+ * @property {boolean} open whether the panel is open
+ *
+ * @typedef {object} HostHandlers
+ * @property {(page: Page & { focus?: boolean }) => void} onPage the panel opened or closed, or the host page moved
+ * @property {(call: { id: number, method: string, args: unknown[] }) => void} onCall
+ * @property {(name: string) => void} onListen the page wants to hear of events of this name
+ */
+
+/**
+ * Resolves when the host page has said hello.
+ * @param {HostHandlers} handlers
+ * @returns {Promise<{ settings: Settings, post: (kind: string, body?: unknown) => void }>}
+ */
+export function connectHost(handlers) {
+  return new Promise((resolve) => {
+    addEventListener("message", function hello({ source, data, ports }) {
+      if (source !== parent || data?.[0] !== "chatwheel:hello" || !ports[0]) return;
+      removeEventListener("message", hello);
+      const port = ports[0];
+      port.onmessage = ({ data: [kind, body] }) => {
+        if (kind === "page") handlers.onPage(body);
+        else if (kind === "call") handlers.onCall(body);
+        else if (kind === "listen") handlers.onListen(body);
+      };
+      resolve({ settings: data[1], post: (kind, body) => port.postMessage([kind, body]) });
+    });
+    if (parent !== window) parent.postMessage("chatwheel:ready", "*"); // says nothing but that this frame is here
+  });
+}

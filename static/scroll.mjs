@@ -1,0 +1,79 @@
+// @ts-check
+/**
+ * Keeps the view where the reader wants it: at the end while they are there, and otherwise on what they are reading,
+ * whatever is added above or below.
+ */
+
+const NEAR = 48;
+const TOP = 320;
+
+export class Scroll {
+  #scroller = /** @type {HTMLElement} */ (document.querySelector("#scroller"));
+  #latest = /** @type {HTMLElement} */ (document.querySelector("#latest"));
+  #pinned = true;
+  #onTop;
+
+  /** @param {() => void} onTop told when the reader comes near to the first message */
+  constructor(onTop) {
+    this.#onTop = onTop;
+    this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.#latest.addEventListener("click", () => this.toEnd());
+    const observer = new ResizeObserver(() => this.#pinned && this.toEnd());
+    for (const element of [this.#scroller, ...this.#scroller.children]) observer.observe(element);
+  }
+
+  toEnd() {
+    this.#pinned = true;
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#latest.hidden = true;
+  }
+
+  /** @param {number} pages */
+  page(pages) {
+    this.#scroller.scrollBy({ top: pages * this.#scroller.clientHeight * 0.9 });
+  }
+
+  /**
+   * Runs a change of the document without the view jumping.
+   * @param {() => void} change
+   */
+  keep(change) {
+    if (this.#pinned) {
+      change();
+      this.toEnd();
+      return;
+    }
+    const anchor = this.#anchor();
+    const before = anchor?.getBoundingClientRect().top ?? 0;
+    change();
+    if (anchor?.isConnected) this.#scroller.scrollTop += anchor.getBoundingClientRect().top - before;
+    if (this.#isNearTop()) this.#onTop();
+  }
+
+  /** Is there room for more at the top? Asked when nothing scrolls because everything fits. */
+  fill() {
+    if (this.#isNearTop()) this.#onTop();
+  }
+
+  /** The message at the top of what is seen. */
+  #anchor() {
+    const { left, top, width } = this.#scroller.getBoundingClientRect();
+    for (const distance of [8, 40, 80, 140]) {
+      const found = document.elementFromPoint(left + width / 2, top + distance)?.closest("article, .day");
+      if (found) return found;
+    }
+    return this.#scroller.querySelector("article");
+  }
+
+  #isNearTop() {
+    return this.#scroller.scrollTop < TOP;
+  }
+
+  #scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    const distance = scrollHeight - scrollTop - clientHeight;
+    this.#pinned = distance < NEAR;
+    this.#latest.hidden = distance < clientHeight / 2;
+    if (this.#isNearTop()) this.#onTop();
+  }
+}

@@ -1,0 +1,338 @@
+// @ts-check
+/**
+ * The stage: everything that happens in the widget's document goes through here. It applies Python's edits, tells
+ * Python what the visitor did, and keeps the panel usable while Python is not there yet.
+ */
+import { Composer, TEXT_LIMIT } from "./composer.mjs";
+import { addressOf, Nodes } from "./edits.mjs";
+import { connectHost } from "./host.mjs";
+import { Scroll } from "./scroll.mjs";
+import { Starting } from "./starting.mjs";
+import { colorOn } from "./theme.mjs";
+import { startWorker } from "./worker.mjs";
+import { Words } from "./words.mjs";
+
+const LOG = 5;
+const PLACES = [1, 2, 3, 4, LOG, 6, 7, 8];
+const ANNOUNCED_FOR = 1000;
+
+/** @typedef {import("./host.mjs").Page} Page */
+
+class Stage {
+  #panel = /** @type {HTMLElement} */ (document.querySelector("#panel"));
+  #menuButton = /** @type {HTMLButtonElement} */ (document.querySelector("#menu-button"));
+  #menu = /** @type {HTMLElement} */ (document.querySelector("#menu"));
+  #refusal = /** @type {HTMLElement} */ (document.querySelector("#refusal"));
+  #live = /** @type {HTMLElement} */ (document.querySelector("#live"));
+  #words = new Words();
+  #nodes = new Nodes(document, (time) => this.#words.writeTime(time));
+  #scroll = new Scroll(() => this.#askForOlder());
+  #starting = new Starting((key, values) => this.#words.say(key, values), () => this.#start());
+  #composer = new Composer({
+    accepts: (text) => this.#accepts(text),
+    onSend: (text) => this.#send(text),
+    onDraft: (text) => this.#draft(text),
+    onFiles: (files) => void this.#files(files),
+    onPage: (pages) => this.#scroll.page(pages),
+  });
+  /** @type {import("./worker.mjs").WorkerHandle | undefined} */
+  #worker;
+  /** Whether Python has said that it listens. */
+  #up = false;
+  /** Whether Python has drawn the panel since it came up. */
+  #drawn = false;
+  /** @type {{ file: object, source: File }[]} chosen before Python was there */
+  #waitingFiles = [];
+  /** @type {import("./host.mjs").Settings | undefined} */
+  #settings;
+  /** @type {(kind: string, body?: unknown) => void} */
+  #tellHost = () => {};
+  /** @type {Page} */
+  #page = { url: "", title: "", open: true };
+  /** @type {[string, unknown][]} of the host page, made before Python was there */
+  #wishes = [];
+
+  async run() {
+    const host = connectHost({
+      onPage: (page) => this.#moved(page),
+      onCall: (call) => this.#tell("call", call),
+      onListen: (name) => this.#tell("listen", name),
+    });
+    this.#listen();
+    const { settings, post } = await host;
+    this.#settings = settings;
+    this.#tellHost = post;
+    this.#dress(settings);
+    await this.#words.load(settings.locale);
+    this.#words.write(document);
+    this.#tellHost("words", this.#words.forHost());
+    this.#moved(settings.page);
+    this.#start();
+  }
+
+  // -- Python ---------------------------------------------------------------------------------------------------
+
+  #start() {
+    this.#up = false;
+    this.#drawn = false;
+    this.#starting.progress(0);
+    this.#worker = startWorker({ onMessage: ([kind, body]) => this.#heard(kind, body) });
+  }
+
+  /** @param {string} kind @param {any} body */
+  #heard(kind, body) {
+    if (kind === "progress") this.#starting.progress(body.share);
+    else if (kind === "failed") this.#failed(body);
+    else if (kind === "ready") this.#ready();
+    else if (kind === "edits") this.#apply(body);
+    else if (kind === "do") this.#do(body);
+    else if (kind === "event" || kind === "result") this.#tellHost(kind, body);
+  }
+
+  /** @param {{ reason: string, message: string }} failure */
+  #failed({ reason, message }) {
+    this.#up = false;
+    this.#worker = undefined;
+    this.#starting.failed(`${reason}: ${message}`);
+    this.#tellHost("failed", { reason, message });
+  }
+
+  #ready() {
+    this.#up = true;
+    this.#post("start", {
+      settings: this.#settings,
+      page: this.#page,
+      visible: document.visibilityState === "visible",
+      locale: this.#words.locale,
+      strings: this.#words.texts,
+      waiting: this.#starting.waiting,
+    });
+    this.#starting.waiting = [];
+    for (const { file, source } of this.#waitingFiles.splice(0)) this.#post("files", [file], [source]);
+    for (const [kind, body] of this.#wishes.splice(0)) this.#post(kind, body);
+    this.#menuButton.disabled = false;
+    this.#draft(this.#composer.text);
+  }
+
+  /** @param {string} kind @param {unknown} [body] @param {File[]} [files] */
+  #post(kind, body, files = []) {
+    this.#worker?.port.postMessage(/** @type {any} */ ([kind, JSON.stringify(body ?? null), files]));
+  }
+
+  /** @param {string} name @param {object} [more] */
+  #intent(name, more) {
+    if (this.#up) this.#post("intent", { name, ...more });
+  }
+
+  /** @param {import("./edits.mjs").Edit[]} edits */
+  #apply(edits) {
+    const focused = document.activeElement;
+    const menuWasOpen = this.#menu.childElementCount > 0;
+    this.#scroll.keep(() => {
+      if (!this.#drawn) {
+        this.#drawn = true;
+        this.#nodes.clear(PLACES);
+        this.#starting.done();
+      }
+      this.#nodes.apply(edits);
+    });
+    this.#careForFocus(focused, menuWasOpen);
+    this.#afterFrame(() => this.#post("applied"));
+  }
+
+  /** A page in the background has no frames. @param {() => void} done */
+  #afterFrame(done) {
+    if (document.visibilityState === "visible") requestAnimationFrame(() => done());
+    else setTimeout(done, 50);
+  }
+
+  /**
+   * @param {Element | null} focused what had the focus before the edits
+   * @param {boolean} menuWasOpen
+   */
+  #careForFocus(focused, menuWasOpen) {
+    const menuIsOpen = this.#menu.childElementCount > 0;
+    if (menuIsOpen !== menuWasOpen) {
+      this.#menuButton.setAttribute("aria-expanded", String(menuIsOpen));
+      if (menuIsOpen) this.#menuItems()[0]?.focus();
+    }
+    if (!focused || focused === document.body || focused.isConnected) return;
+    if (menuWasOpen && !menuIsOpen) this.#menuButton.focus();
+    else this.#composer.focus();
+  }
+
+  /** @param {{ verb: string, text?: string, count?: number, waiting?: import("./starting.mjs").Waiting[] }} command */
+  #do(command) {
+    if (command.verb === "announce") this.#announce(command.text ?? "");
+    else if (command.verb === "focus") this.#composer.focus();
+    else if (command.verb === "scroll-end") this.#scroll.toEnd();
+    else if (command.verb === "fill") this.#scroll.fill();
+    else if (command.verb === "unread") this.#tellHost("unread", command);
+    else if (command.verb === "remember") this.#tellHost("remember");
+    else if (command.verb === "restart") this.#restart(command.waiting ?? []);
+  }
+
+  /**
+   * Python and all anew; what was not sent goes with the new one.
+   * @param {import("./starting.mjs").Waiting[]} waiting
+   */
+  #restart(waiting) {
+    this.#worker?.stop();
+    this.#starting.waiting = waiting;
+    this.#start();
+  }
+
+  /**
+   * Said once by a screen reader: long enough in the document to be noticed, short enough not to be read again.
+   * @param {string} text
+   */
+  #announce(text) {
+    const line = document.createElement("p");
+    line.textContent = text;
+    this.#live.append(line);
+    setTimeout(() => line.remove(), ANNOUNCED_FOR);
+  }
+
+  // -- the visitor ------------------------------------------------------------------------------------------------
+
+  #listen() {
+    document.querySelector("#close-button")?.addEventListener("click", () => this.#close());
+    this.#menuButton.addEventListener("click", () => this.#intent("menu"));
+    document.addEventListener("click", (event) => this.#clicked(event));
+    document.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("visibilitychange", () => this.#attention());
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    if (!(event.target instanceof Element)) return;
+    const button = event.target.closest("[data-action]");
+    if (button instanceof HTMLElement) {
+      const { action = "", key } = button.dataset;
+      this.#intent(action, { key });
+    } else if (this.#menu.childElementCount && !event.target.closest("#menu, #menu-button")) {
+      this.#intent("menu-close");
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.isComposing) return;
+    const inMenu = this.#menu.contains(document.activeElement);
+    if (event.key === "Escape") {
+      event.preventDefault();
+      if (this.#menu.childElementCount) this.#intent("menu-close");
+      else this.#close();
+    } else if (inMenu && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) {
+      event.preventDefault();
+      this.#walkMenu(event.key);
+    } else if (inMenu && event.key === "Tab") {
+      this.#intent("menu-close");
+    }
+  }
+
+  /** @returns {HTMLElement[]} */
+  #menuItems() {
+    return [...this.#menu.querySelectorAll("[role=menuitem]")].filter((item) => item instanceof HTMLElement);
+  }
+
+  /** @param {string} key */
+  #walkMenu(key) {
+    const items = this.#menuItems();
+    const now = items.findIndex((item) => item === document.activeElement);
+    const steps = { ArrowDown: now + 1, ArrowUp: now - 1 + items.length, Home: 0, End: items.length - 1 };
+    items[steps[/** @type {keyof typeof steps} */ (key)] % items.length]?.focus();
+  }
+
+  #close() {
+    this.#tellHost("close");
+  }
+
+  /** @param {string} text */
+  #accepts(text) {
+    const size = new TextEncoder().encode(text).length;
+    this.#refusal.hidden = size <= TEXT_LIMIT;
+    if (size <= TEXT_LIMIT) return true;
+    this.#refusal.textContent = this.#words.say("composer.too_long", {
+      size: this.#words.size(size),
+      limit: this.#words.size(TEXT_LIMIT),
+    });
+    return false;
+  }
+
+  /** @param {string} text */
+  #send(text) {
+    if (this.#up) this.#intent("send", { text, key: crypto.randomUUID(), at: Date.now() });
+    else this.#starting.keep(text);
+    this.#scroll.toEnd();
+    return true;
+  }
+
+  /** @param {string} text */
+  #draft(text) {
+    if (!this.#refusal.hidden) this.#accepts(text.trim());
+    this.#intent("draft", { text });
+  }
+
+  /** @param {File[]} files */
+  async #files(files) {
+    for (const source of files) {
+      const file = { key: crypto.randomUUID(), at: Date.now(), ...(await described(source)) };
+      if (this.#up) this.#post("files", [file], [source]);
+      else this.#waitingFiles.push({ file, source });
+    }
+    this.#scroll.toEnd();
+    this.#composer.focus();
+  }
+
+  #askForOlder() {
+    this.#intent("older");
+  }
+
+  // -- the host page ----------------------------------------------------------------------------------------------
+
+  /** @param {import("./host.mjs").Settings} settings */
+  #dress({ theme, accent }) {
+    const { style, dataset } = document.documentElement;
+    if (theme === "light" || theme === "dark") dataset.theme = theme;
+    if (accent && CSS.supports("color", accent)) {
+      style.setProperty("--chatwheel-accent", accent);
+      style.setProperty("--chatwheel-on-accent", colorOn(accent));
+    }
+  }
+
+  /** @param {Page & { focus?: boolean }} page */
+  #moved({ focus, ...page }) {
+    this.#page = page;
+    this.#panel.inert = !page.open;
+    if (focus) this.#composer.focus();
+    this.#attention();
+  }
+
+  #attention() {
+    if (this.#up) this.#post("page", { ...this.#page, visible: document.visibilityState === "visible" });
+  }
+
+  /** What the host page wants of Python, now or when it is there. @param {string} kind @param {unknown} body */
+  #tell(kind, body) {
+    if (this.#up) this.#post(kind, body);
+    else this.#wishes.push([kind, body]);
+  }
+}
+
+/** @param {File} file */
+async function described(file) {
+  const { name, size, type } = file;
+  const about = { name, size, type };
+  if (!/^image\/(png|jpeg|gif|webp|avif|bmp)$/.test(type)) return about;
+  try {
+    const bitmap = await createImageBitmap(file);
+    const { width, height } = bitmap;
+    bitmap.close();
+    return { ...about, width, height, preview: addressOf(file) };
+  } catch {
+    return about; // it says that it is an image, and is none
+  }
+}
+
+await new Stage().run();

@@ -1,0 +1,86 @@
+// @ts-check
+/** The words of the frame itself, and times as the visitor writes them. */
+
+const FALLBACK = "en";
+const HOST = /^(launcher|title|widget)\./;
+
+export class Words {
+  /** @type {Record<string, string>} */
+  texts = {};
+  locale = FALLBACK;
+
+  /**
+   * The visitor's language if there are words in it, otherwise English.
+   * @param {string} [wanted] `auto` or nothing: the browser's
+   */
+  async load(wanted) {
+    const languages = wanted && wanted !== "auto" ? [wanted] : navigator.languages;
+    for (const language of [...languages, FALLBACK]) {
+      const name = language.toLowerCase().split("-")[0];
+      if (!SHIPPED.includes(name)) continue;
+      const response = await fetch(new URL(`locales/${name}.json`, import.meta.url)).catch(() => undefined);
+      if (!response?.ok) continue;
+      this.texts = await response.json();
+      this.locale = language;
+      break;
+    }
+    document.documentElement.lang = this.locale;
+  }
+
+  /**
+   * @param {string} key
+   * @param {Record<string, string>} [values]
+   */
+  say(key, values = {}) {
+    return (this.texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  }
+
+  /** @param {number} bytes */
+  size(bytes) {
+    return this.say("size.kilobytes", { count: String(Math.round(bytes / 1024)) });
+  }
+
+  /** The words that embed.js needs on the host page. */
+  forHost() {
+    return Object.fromEntries(Object.entries(this.texts).filter(([key]) => HOST.test(key)));
+  }
+
+  /** @param {ParentNode} root */
+  write(root) {
+    for (const element of root.querySelectorAll("[data-text], [data-label], [data-placeholder]")) {
+      const { text, label, placeholder } = /** @type {HTMLElement} */ (element).dataset;
+      if (text && text in this.texts) element.textContent = this.say(text);
+      if (label && label in this.texts) element.setAttribute("aria-label", this.say(label));
+      if (placeholder && placeholder in this.texts) element.setAttribute("placeholder", this.say(placeholder));
+    }
+  }
+
+  /** @param {HTMLTimeElement} element */
+  writeTime(element) {
+    const date = new Date(element.dateTime);
+    if (Number.isNaN(date.getTime())) return;
+    if (element.dataset.format === "day") element.textContent = this.#day(date);
+    else if (element.dataset.format === "time") element.textContent = this.#format({ timeStyle: "short" }).format(date);
+  }
+
+  /** @param {Intl.DateTimeFormatOptions} options */
+  #format(options) {
+    return new Intl.DateTimeFormat(this.locale, options);
+  }
+
+  /** @param {Date} date */
+  #day(date) {
+    const today = new Date();
+    const midnight = (/** @type {Date} */ day) => new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
+    const days = Math.round((midnight(date) - midnight(today)) / 86_400_000);
+    if (days === 0 || days === -1) {
+      const word = new Intl.RelativeTimeFormat(this.locale, { numeric: "auto" }).format(days, "day");
+      return word.charAt(0).toLocaleUpperCase(this.locale) + word.slice(1);
+    }
+    const year = date.getFullYear() === today.getFullYear() ? undefined : "numeric";
+    return this.#format({ weekday: "long", day: "numeric", month: "long", year }).format(date);
+  }
+}
+
+/** Languages in `locales/`. */
+const SHIPPED = ["en"];

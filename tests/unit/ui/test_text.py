@@ -1,0 +1,69 @@
+"""Strings of strangers: links that are links, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatwheel.ui.text import is_emoji, linked, one_line, plain
+from chatwheel.ui.tree import Node
+
+
+def parts(text: str) -> list[str | tuple[str, str]]:
+    return [
+        (part.attributes["href"], part.children[0].text)  # type: ignore[union-attr]
+        if isinstance(part, Node)
+        else part
+        for part in linked(text)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hello", ["hello"]),
+        (
+            "see https://a.example/x?y=1#z.",
+            ["see ", ("https://a.example/x?y=1#z", "https://a.example/x?y=1#z"), "."],
+        ),
+        ("(http://a.example/b_(c))", ["(", ("http://a.example/b_(c)", "http://a.example/b_(c)"), ")"]),
+        ("www.shop.example!", [("https://www.shop.example", "www.shop.example"), "!"]),
+        ("mail ada@b.example, ok", ["mail ", ("mailto:ada@b.example", "ada@b.example"), ", ok"]),
+        ("javascript:alert(1)", ["javascript:alert(1)"]),
+        ("data:text/html,<script>", ["data:text/html,<script>"]),
+        ("JaVaScRiPt://www.x.example", ["JaVaScRiPt://", ("https://www.x.example", "www.x.example")]),
+        ("<a href=https://x.example>", ["<a href=", ("https://x.example", "https://x.example"), ">"]),
+    ],
+)
+def test_links(text: str, expected: list[str | tuple[str, str]]) -> None:
+    assert parts(text) == expected
+
+
+@given(st.text())
+def test_no_character_is_lost_and_links_are_of_known_schemes(text: str) -> None:
+    shown = parts(text)
+    assert "".join(part if isinstance(part, str) else part[1] for part in shown) == plain(text)
+    links = [part[0] for part in shown if isinstance(part, tuple)]
+    assert all(link.lower().startswith(("https://", "http://", "mailto:")) for link in links)
+
+
+def test_a_long_text_of_nearly_links_takes_no_time() -> None:
+    assert parts("www." * 25_000)
+    assert parts("a@" * 50_000)
+    assert parts("a." * 50_000 + "@")
+
+
+def test_controls_go_and_lines_stay() -> None:
+    assert plain("a\x00b\nc\td\x1b[31m\u0085") == "ab\nc\td[31m"
+    assert one_line(" Gr\u202eace\n\u2066 Hopper ") == "Grace Hopper"
+
+
+@pytest.mark.parametrize("text", ["👍", "👩‍👩‍👧", "🇵🇱", "❤️ ", "👍🏽👍🏽"])
+def test_emoji(text: str) -> None:
+    assert is_emoji(text)
+
+
+@pytest.mark.parametrize("text", ["", "a", "👍 ok", "👍👍👍👍", "1️", "©x"])
+def test_not_only_emoji(text: str) -> None:
+    assert not is_emoji(text)

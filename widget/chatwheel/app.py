@@ -1,0 +1,115 @@
+"""The widget in the worker: builds transport, client, store and views, and speaks to the stage.
+
+Besides `transport/browser.py` the only module that imports `js` and `pyodide`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import js
+import pyodide_http
+from pyodide.ffi import JsProxy, create_proxy
+
+from chatwheel import init
+from chatwheel.calls import Calls
+from chatwheel.transport.browser import BrowserTransport
+from chatwheel.ui.components.window import Window
+from chatwheel.ui.controller import Controller
+from chatwheel.ui.i18n import Strings
+from chatwheel.ui.render import Renderer
+from chatwheel.ui.store import Store
+from chatwheel.ui.tree import Edit
+
+logger = logging.getLogger("chatwheel.ui")
+
+
+class Channel:
+    """The private channel to the stage; messages are `[kind, body]` (see `docs/architecture.md`)."""
+
+    def __init__(self, js_port: Any) -> None:
+        self._js_port = js_port
+        self._handlers: dict[str, Callable[[Any, list[Any]], object]] = {}
+        self._js_listener = create_proxy(self._heard)
+        js_port.onmessage = self._js_listener
+
+    def on(self, kind: str, handler: Callable[[Any, list[Any]], object]) -> None:
+        """`handler(body, files)` for messages of this kind."""
+        self._handlers[kind] = handler
+
+    def post(self, kind: str, body: object = None) -> None:
+        self._js_port.postMessage(json.dumps([kind, body], ensure_ascii=False, separators=(",", ":")))
+
+    def do(self, verb: str, /, **details: object) -> None:
+        self.post("do", {"verb": verb, **details})
+
+    def _heard(self, js_event: JsProxy) -> None:
+        js_data = js_event.data  # type: ignore[attr-defined]
+        kind, text, js_files = js_data[0], js_data[1], js_data[2]
+        handler = self._handlers.get(kind)
+        if handler:
+            handler(json.loads(text), list(js_files))
+
+
+class App:
+    def __init__(self, channel: Channel, start: Mapping[str, Any]) -> None:
+        settings, page = start["settings"], start["page"]
+        strings = Strings(start["strings"], start["locale"])
+        transport = BrowserTransport()
+        self._channel = channel
+        self._store = Store()
+        self._renderer = Renderer(Window(strings), self._send_edits, asyncio.get_running_loop())
+        self._sdk = init(
+            organization_id=settings["organizationId"],
+            client_id=settings["clientId"],
+            group_id=settings.get("groupId"),
+            region=settings.get("region"),
+            api_url=settings.get("apiUrl"),
+            accounts_url=settings.get("accountsUrl"),
+            page={"url": page["url"], "title": page["title"]},
+            referrer=page.get("referrer") or None,
+            auto_connect=False,
+            transport=transport,
+        )
+        self._controller = Controller(self._sdk, self._store, channel, strings, transport.clock)
+        self._calls = Calls(self._sdk, channel.post)
+        self._store.listen(self._renderer.show)
+        self._page(page | {"visible": start["visible"]})
+        for message in start["waiting"]:
+            self._controller.send(message["text"], message["key"], message["at"] / 1000)
+        self._renderer.show(self._store.state)
+        channel.on("applied", lambda body, files: self._renderer.applied())
+        channel.on("intent", lambda body, files: self._controller.intent(body["name"], body))
+        channel.on("files", self._files)
+        channel.on("page", lambda body, files: self._page(body))
+        channel.on("call", lambda body, files: self._calls.call(body["id"], body["method"], body["args"]))
+        channel.on("listen", lambda body, files: self._calls.listen(body))
+        self._controller.begin()
+
+    def _send_edits(self, edits: list[Edit]) -> None:
+        self._channel.post("edits", edits)
+
+    def _files(self, about: list[Mapping[str, Any]], js_files: list[Any]) -> None:
+        for description, js_file in zip(about, js_files, strict=True):
+            self._controller.add_file(description, js_file)
+
+    def _page(self, page: Mapping[str, Any]) -> None:
+        self._controller.page(page["url"], page["title"], open=page["open"], visible=page["visible"])
+
+
+_app: App | None = None
+
+
+async def start() -> None:
+    """Wait for the stage's word and build the widget. Called once by the frame's PyScript."""
+    global _app
+    pyodide_http.patch_all()
+    channel = Channel(js.chatwheelPort)
+    begun: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
+    channel.on("start", lambda body, files: begun.set_result(body))
+    channel.post("ready")
+    _app = App(channel, await begun)

@@ -1,0 +1,62 @@
+"""Who has noticed what: seen marks, the unread count outside the panel, and what a screen reader says."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from chatwheel.sdk import ChatError, CustomerSDK
+from chatwheel.transport.base import Clock
+from chatwheel.ui import convert, reduce
+from chatwheel.ui.entries import Entry
+from chatwheel.ui.i18n import Strings
+from chatwheel.ui.stage import Stage
+from chatwheel.ui.state import Connection, State
+from chatwheel.ui.store import Store
+
+logger = logging.getLogger("chatwheel.ui")
+
+MARK_AFTER = 0.25
+"""Seconds: several messages that are seen together are marked together."""
+
+
+class Attention:
+    def __init__(self, sdk: CustomerSDK, store: Store, stage: Stage, strings: Strings, clock: Clock) -> None:
+        self._sdk = sdk
+        self._store = store
+        self._stage = stage
+        self._t = strings
+        self._clock = clock
+        self._marking: asyncio.Task[None] | None = None
+        store.listen(self._changed)
+
+    def _changed(self, new: State, old: State) -> None:
+        if new.unread != old.unread:
+            self._stage.do("unread", count=new.unread)
+        if new.chat_id and not old.chat_id:
+            self._stage.do("remember")
+        waits = new.seen_up_to > new.marked_up_to and new.chat_id and new.connection is Connection.ONLINE
+        if waits and (not self._marking or self._marking.done()):
+            self._marking = asyncio.ensure_future(self._mark())
+
+    async def _mark(self) -> None:
+        await self._clock.sleep(MARK_AFTER)
+        state = self._store.state
+        try:
+            await self._sdk.mark_events_as_seen(
+                chat_id=state.chat_id, seen_up_to=convert.timestamp(state.seen_up_to)
+            )
+        except ChatError as error:
+            logger.info("not marked as seen: %r", error)
+            return  # the next change tries again
+        self._store.apply(reduce.marked, state.seen_up_to)
+
+    def announce(self, entry: Entry) -> None:
+        """Say what an agent wrote; the page outside is told by the unread count."""
+        if not entry.author or not self._store.state.open:
+            return
+        name = entry.author.name or self._t("author.agent")
+        if entry.attachment:
+            self._stage.do("announce", text=self._t("announce.file", name=name, file=entry.attachment.name))
+        else:
+            self._stage.do("announce", text=self._t("announce.message", name=name, text=entry.text))

@@ -1,0 +1,32 @@
+"""Who is at the other end: photo, name, title, presence."""
+
+from __future__ import annotations
+
+from chatwheel.ui.components.avatar import avatar
+from chatwheel.ui.i18n import Strings
+from chatwheel.ui.state import Connection, State
+from chatwheel.ui.tree import Node, h
+
+
+def header(state: State, t: Strings) -> list[Node]:
+    agent = state.people.get(state.agent_id)
+    present = bool(agent and agent.present and state.active)
+    online = state.connection is Connection.ONLINE and (present or state.available)
+    status = t("header.online") if online else t("header.away")
+    if state.connection in (Connection.STARTING, Connection.SLOW):
+        status = t("header.connecting")
+    elif state.connection is not Connection.ONLINE:
+        status = t("header.offline")
+    elif agent and agent.title:
+        status = f"{agent.title} · {status}"
+    name = agent.name if agent and agent.name else t("header.team")
+    return [
+        h("span", {"class": "presence", "data-online": online}, avatar(agent), key="avatar"),
+        h(
+            "div",
+            {"class": "who"},
+            h("h1", {"dir": "auto"}, name),
+            h("p", None, h("bdi", None, status)),
+            key="who",
+        ),
+    ]

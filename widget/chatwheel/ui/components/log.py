@@ -1,0 +1,109 @@
+"""The conversation: days, groups, and the pages that make a long one cheap.
+
+A page is viewed again only when it, or the entry next to it on either side, is another object than last time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, tzinfo
+
+from chatwheel.ui.components import message
+from chatwheel.ui.components.message import Position
+from chatwheel.ui.entries import Delivery, Entry
+from chatwheel.ui.i18n import Strings
+from chatwheel.ui.state import Older, State
+from chatwheel.ui.timeline import Page, Timeline
+from chatwheel.ui.tree import Node, h
+
+GROUP_SECONDS = 300
+"""Entries further apart are not in one group."""
+
+
+class Log:
+    """View of a timeline. Called with each new one, it builds only what changed."""
+
+    def __init__(self, strings: Strings, timezone: tzinfo | None = None) -> None:
+        self._t = strings
+        self._timezone = timezone
+        self._pages: dict[int, tuple[Page, Entry | None, Entry | None, Node]] = {}
+        self._entries: dict[str, tuple[Entry, Position, Node]] = {}
+        self._keys = 0
+
+    def __call__(self, timeline: Timeline) -> list[Node]:
+        nodes = []
+        pages: dict[int, tuple[Page, Entry | None, Entry | None, Node]] = {}
+        for number, page in enumerate(timeline.pages):
+            before = timeline.pages[number - 1].last if number else None
+            after = timeline.pages[number + 1].first if number + 1 < len(timeline.pages) else None
+            known = self._pages.get(id(page))
+            if known and known[1] is before and known[2] is after:
+                pages[id(page)] = known
+            else:
+                pages[id(page)] = (page, before, after, self._page(page, before, after))
+            nodes.append(pages[id(page)][3])
+        self._pages = pages
+        return nodes
+
+    def _page(self, page: Page, before: Entry | None, after: Entry | None) -> Node:
+        children: list[Node] = []
+        following: Sequence[Entry | None] = (*page.entries[1:], after)
+        for entry, next_entry in zip(page.entries, following, strict=True):
+            if before is None or self._day(before) != self._day(entry):
+                children.append(self._separator(entry))
+            position = Position(
+                first=not self._together(before, entry), last=not self._together(entry, next_entry)
+            )
+            children.append(self._entry(entry, position))
+            before = entry
+        return h("div", {"class": "page"}, children, key=str(page.number))
+
+    def _entry(self, entry: Entry, position: Position) -> Node:
+        known = self._entries.get(entry.key)
+        if known and known[0] is entry and known[1] == position:
+            return known[2]
+        node = message.entry(entry, position, self._t)
+        self._entries[entry.key] = (entry, position, node)
+        return node
+
+    def _day(self, entry: Entry) -> date:
+        return datetime.fromtimestamp(entry.at, self._timezone).date()
+
+    def _separator(self, entry: Entry) -> Node:
+        time = h("time", {"datetime": message.timestamp(entry.at), "data-format": "day"})
+        return h("div", {"class": "day", "role": "separator"}, time, key=f"day {self._day(entry)}")
+
+    def _together(self, entry: Entry | None, other: Entry | None) -> bool:
+        """Whether two neighbours belong to one group."""
+        if entry is None or other is None or entry.kind == "notice" or other.kind == "notice":
+            return False
+        return (
+            (entry.author.id if entry.author else "") == (other.author.id if other.author else "")
+            and abs(other.at - entry.at) < GROUP_SECONDS
+            and self._day(entry) == self._day(other)
+            and (entry.delivery is Delivery.FAILED) == (other.delivery is Delivery.FAILED)
+        )
+
+
+def top(state: State, t: Strings) -> list[Node]:
+    """What stands before the first entry: the way to older ones, or a welcome."""
+    if state.older is Older.FAILED:
+        again = {"type": "button", "class": "link", "data-action": "older"}
+        return [h("p", {"class": "older"}, t("older.failed"), " ", h("button", again, t("failure.retry")))]
+    if state.older in (Older.MORE, Older.LOADING):
+        return [
+            h(
+                "p",
+                {"class": "older", "data-loading": True},
+                h("span", {"class": "spinner"}),
+                t("older.loading"),
+            )
+        ]
+    return [
+        h(
+            "div",
+            {"class": "welcome", "data-alone": not state.timeline},
+            h("p", {"class": "hello"}, t("welcome.title")),
+            h("p", None, t("welcome.text")),
+        )
+    ]

@@ -1,0 +1,23 @@
+"""What is behind the button "Menu"."""
+
+from __future__ import annotations
+
+from chatwheel.ui.components.icons import icon
+from chatwheel.ui.i18n import Strings
+from chatwheel.ui.state import State
+from chatwheel.ui.tree import Node, h
+
+
+def menu(state: State, t: Strings) -> list[Node]:
+    if not state.menu_open:
+        return []
+    if state.active:
+        items = [_item("end-chat", "end", t("menu.end"))]
+    else:
+        items = [_item("start-chat", "chat", t("menu.start"))]
+    return [h("div", {"class": "menu", "role": "menu", "aria-label": t("menu.label")}, items)]
+
+
+def _item(action: str, symbol: str, text: str) -> Node:
+    attributes = {"type": "button", "role": "menuitem", "tabindex": "-1", "data-action": action}
+    return h("button", attributes, icon(symbol), text, key=action)

@@ -1,0 +1,100 @@
+"""One entry of the conversation, as an `article`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from chatwheel.ui.components.avatar import avatar
+from chatwheel.ui.components.file import file
+from chatwheel.ui.components.icons import icon
+from chatwheel.ui.entries import Delivery, Entry
+from chatwheel.ui.i18n import Strings
+from chatwheel.ui.text import is_emoji, linked
+from chatwheel.ui.tree import Node, h
+
+FOLD_ABOVE = 3_000
+"""Characters: longer texts are shown up to here, with a button for the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an entry stands in its group of consecutive entries by one author."""
+
+    first: bool
+    last: bool
+
+
+def timestamp(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def entry(entry: Entry, position: Position, t: Strings) -> Node:
+    if entry.kind == "notice":
+        return h("article", {"class": "entry notice"}, h("p", {"dir": "auto"}, entry.text), key=entry.key)
+    classes = ["entry", "mine" if entry.mine else "theirs"]
+    classes += ["first"] if position.first else []
+    classes += ["last"] if position.last else []
+    attributes = {"class": " ".join(classes), "data-key": entry.key}
+    if entry.delivery:
+        attributes["data-delivery"] = entry.delivery.value
+    parts: list[Node | None] = [
+        _author(entry, position, t),
+        avatar(entry.author) if not entry.mine and position.last else None,
+        _body(entry, t),
+        _failure(entry, t) if entry.delivery is Delivery.FAILED else None,
+        _meta(entry, t) if position.last else None,
+    ]
+    return h("article", attributes, parts, key=entry.key)
+
+
+def _author(entry: Entry, position: Position, t: Strings) -> Node:
+    """Seen above the first of an agent's group, and said before every message."""
+    if entry.mine:
+        return h("h2", {"class": "hidden"}, t("author.you"))
+    name = (entry.author.name if entry.author else "") or t("author.agent")
+    return h("h2", {"class": "author" if position.first else "hidden", "dir": "auto"}, name)
+
+
+def _body(entry: Entry, t: Strings) -> Node:
+    if entry.attachment:
+        return file(entry, entry.attachment, t)
+    text = entry.text
+    if is_emoji(text):
+        return h("div", {"class": "bubble emoji", "dir": "auto"}, text)
+    if len(text) <= FOLD_ABOVE:
+        return h("div", {"class": "bubble", "dir": "auto"}, linked(text))
+    shown = text if entry.unfolded else text[:FOLD_ABOVE] + "…"
+    fold = h(
+        "button",
+        {"type": "button", "class": "link", "data-action": "unfold", "data-key": entry.key},
+        t("message.less") if entry.unfolded else t("message.more"),
+    )
+    return h("div", {"class": "bubble", "dir": "auto"}, linked(shown), " ", fold)
+
+
+def _meta(entry: Entry, t: Strings) -> Node:
+    time = h("time", {"datetime": timestamp(entry.at), "data-format": "time"})
+    if entry.delivery is None or entry.delivery is Delivery.FAILED:
+        return h("p", {"class": "meta"}, time)
+    word = t(f"delivery.{entry.delivery.value}")
+    mark = {Delivery.SEEN: "seen", Delivery.SENT: "sent"}.get(entry.delivery, "clock")
+    return h("p", {"class": "meta"}, time, h("span", {"class": "delivery"}, word, icon(mark)))
+
+
+def _failure(entry: Entry, t: Strings) -> Node:
+    """What happened and what can be done. The message itself is kept."""
+
+    def button(action: str, text: str) -> Node:
+        return h(
+            "button", {"type": "button", "class": "link", "data-action": action, "data-key": entry.key}, text
+        )
+
+    return h(
+        "div",
+        {"class": "failure", "role": "alert"},
+        icon("alert"),
+        h("span", {"dir": "auto"}, entry.error or t("failure.unknown")),
+        button("retry", t("failure.retry")),
+        button("discard", t("failure.discard")),
+    )

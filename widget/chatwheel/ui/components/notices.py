@@ -1,0 +1,109 @@
+"""Words about the state of things: the connection, the queue, who is typing, what went wrong."""
+
+from __future__ import annotations
+
+from chatwheel.ui.components.avatar import avatar
+from chatwheel.ui.components.icons import icon
+from chatwheel.ui.i18n import Strings
+from chatwheel.ui.state import Connection, State
+from chatwheel.ui.tree import Node, h
+
+
+def connection(state: State, t: Strings) -> list[Node]:
+    """A slim banner, only when there is something to say."""
+    match state.connection:
+        case Connection.STARTING:
+            return [_banner("connecting", t("connection.connecting"))]
+        case Connection.SLOW:
+            return [_banner("reconnecting", t("connection.slow"))]
+        case Connection.RECONNECTING:
+            return [_banner("reconnecting", t("connection.lost"))]
+        case Connection.STOPPED:
+            retry = h(
+                "button", {"type": "button", "class": "link", "data-action": "connect"}, t("connection.again")
+            )
+            text = t(f"stopped.{state.stop_reason}")
+            if text.startswith("stopped."):
+                text = t("stopped.other")
+            return [_banner("stopped", text, retry)]
+        case Connection.ONLINE:
+            if state.queue:
+                return [_banner("queue", _queue(state, t))]
+            if not state.available and not state.active:
+                return [_banner("away", t("connection.nobody"))]
+            return []
+
+
+def _queue(state: State, t: Strings) -> str:
+    assert state.queue
+    minutes = max(1, round(state.queue.wait_time / 60))
+    return t("queue.place", position=state.queue.position, minutes=minutes)
+
+
+def _banner(kind: str, text: str, *more: Node) -> Node:
+    return h("p", {"class": "banner", "data-kind": kind}, h("span", None, text), *more, key=kind)
+
+
+def typing(state: State, t: Strings) -> list[Node]:
+    """Three dots in a bubble, with words for a screen reader."""
+    ids = sorted(state.typing)
+    if not ids:
+        return []
+    person = state.people.get(ids[0])
+    text = t("typing.one", name=person.name) if person and person.name else t("typing.someone")
+    dots = h("span", {"class": "dots", "aria-hidden": "true"}, *(h("i") for _ in range(3)))
+    return [
+        h(
+            "div",
+            {"class": "entry theirs typing"},
+            avatar(person),
+            h("div", {"class": "bubble"}, dots),
+            _said(text),
+        )
+    ]
+
+
+def _said(text: str) -> Node:
+    return h("span", {"class": "hidden"}, text)
+
+
+def alerts(state: State, t: Strings) -> list[Node]:
+    return [
+        h(
+            "div",
+            {"class": "alert", "role": "alert"},
+            icon("alert"),
+            h("span", {"dir": "auto"}, notice.text),
+            h(
+                "button",
+                {
+                    "type": "button",
+                    "class": "quiet",
+                    "data-action": "dismiss",
+                    "data-key": notice.id,
+                    "aria-label": t("alert.dismiss"),
+                },
+                icon("close"),
+            ),
+            key=notice.id,
+        )
+        for notice in state.notices
+    ]
+
+
+def ended(state: State, t: Strings) -> list[Node]:
+    """What stands above the composer when a conversation was closed."""
+    if not state.ended or state.active:
+        return []
+    return [
+        h(
+            "div",
+            {"class": "ended"},
+            h("span", None, t("ended.text")),
+            h(
+                "button",
+                {"type": "button", "class": "primary", "data-action": "start-chat"},
+                t("ended.again"),
+            ),
+        )
+    ]

@@ -1,0 +1,257 @@
+"""Between the client and the state: what the server says changes the state, what the visitor does calls the client."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from chatwheel.sdk import ChatError, CustomerSDK, events
+from chatwheel.sdk.models import Agent
+from chatwheel.transport.base import Clock
+from chatwheel.ui import convert, reduce
+from chatwheel.ui.attention import Attention
+from chatwheel.ui.conversation import Conversation, queue_of
+from chatwheel.ui.drafts import Drafts
+from chatwheel.ui.entries import Attachment, Delivery, Entry
+from chatwheel.ui.files import Files
+from chatwheel.ui.i18n import Strings
+from chatwheel.ui.outbox import Outbox
+from chatwheel.ui.stage import Stage
+from chatwheel.ui.state import Connection, Notice
+from chatwheel.ui.store import Store
+from chatwheel.ui.text import one_line
+
+logger = logging.getLogger("chatwheel.ui")
+
+TYPING_SECONDS = 12.0
+"""An agent whose typing is not confirmed for so long has stopped."""
+SLOW_SECONDS = 12.0
+"""A first connection that takes longer is worth a word."""
+
+Intent = Mapping[str, Any]
+
+
+class Controller:
+    """Wires everything to one client. `sdk` must not have been connected before."""
+
+    def __init__(self, sdk: CustomerSDK, store: Store, stage: Stage, strings: Strings, clock: Clock) -> None:
+        self._sdk = sdk
+        self._store = store
+        self._stage = stage
+        self._t = strings
+        self._clock = clock
+        self._conversation = Conversation(sdk, store, clock)
+        self._outbox = Outbox(sdk, store, self._conversation, strings)
+        self._files = Files(sdk, store, self._outbox, strings)
+        self._drafts = Drafts(sdk, store, clock)
+        self._attention = Attention(sdk, store, stage, strings, clock)
+        self._typing: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._page = ("", "")
+        self._intents: dict[str, Callable[[Intent], object]] = {
+            "send": lambda i: self.send(str(i["text"]), str(i["key"]), float(i["at"]) / 1000),
+            "draft": lambda i: self._drafts.typed(str(i["text"])),
+            "retry": lambda i: self._retry(str(i["key"])),
+            "discard": lambda i: self._discard(str(i["key"])),
+            "cancel-upload": lambda i: self._files.cancel(str(i["key"])),
+            "older": lambda i: self._spawn(self._conversation.load_older()),
+            "menu": lambda i: store.apply(reduce.menu, not store.state.menu_open),
+            "menu-close": lambda i: store.apply(reduce.menu, False),
+            "end-chat": lambda i: self._spawn(self._end()),
+            "start-chat": lambda i: self._spawn(self._start()),
+            "dismiss": lambda i: store.apply(reduce.notice_dismissed, str(i["key"])),
+            "unfold": lambda i: store.apply(reduce.unfolded, str(i["key"])),
+            "connect": lambda i: self._reconnect(),
+        }
+        self._listen()
+
+    def begin(self) -> None:
+        """Connect."""
+        self._sdk.connect()
+        self._spawn(self._watch_start())
+
+    # -- what the visitor does -------------------------------------------------------------------------------------
+
+    def intent(self, name: str, intent: Intent) -> None:
+        """What the stage reports. Unknown ones and broken ones are logged: they must not stop a chat."""
+        act = self._intents.get(name)
+        if not act:
+            logger.warning("unknown intent %r", name)
+            return
+        try:
+            act(intent)
+        except (KeyError, TypeError, ValueError):
+            logger.exception("intent %r failed", name)
+
+    def send(self, text: str, key: str, at: float) -> None:
+        """Show a message of the visitor's at once and send it when its turn comes; `at` in seconds."""
+        self._drafts.sent()
+        entry = Entry(key=key, kind="message", at=at, text=text, delivery=Delivery.SENDING)
+        self._store.apply(reduce.queued, entry)
+        self._outbox.put(key, {"type": "message", "text": text})
+
+    def add_file(self, about: Mapping[str, Any], source: object) -> None:
+        """A file was chosen: `key`, `at` (ms), `name`, `size`, `type`, perhaps `width`, `height`, `preview`."""
+        attachment = Attachment(
+            name=one_line(str(about["name"])),
+            content_type=str(about.get("type", "")),
+            size=int(about["size"]),
+            width=about.get("width"),
+            height=about.get("height"),
+            preview=str(about.get("preview", "")),
+        )
+        self._files.add(str(about["key"]), float(about["at"]) / 1000, attachment, source)
+
+    def page(self, url: str, title: str, *, open: bool, visible: bool) -> None:
+        """Where the visitor is, and whether the panel is open and in the foreground."""
+        self._store.apply(reduce.shown, open=open, visible=visible)
+        if url and (url, title) != self._page:
+            self._page = (url, title)
+            self._sdk.update_customer_page(url=url, title=title)
+
+    @property
+    def unsent(self) -> list[dict[str, object]]:
+        """Texts that would be lost if this ended now, as the stage keeps them."""
+        entries = ((item, self._store.state.timeline.find(item.key)) for item in self._outbox.unsent)
+        return [
+            {"key": item.key, "text": entry.text, "at": entry.at * 1000}
+            for item, entry in entries
+            if entry and entry.kind == "message"
+        ]
+
+    def _retry(self, key: str) -> None:
+        if not self._files.retry(key):
+            self._outbox.retry(key)
+
+    def _discard(self, key: str) -> None:
+        self._files.cancel(key)
+        self._outbox.discard(key)
+
+    async def _end(self) -> None:
+        state = self._store.apply(reduce.menu, False)
+        try:
+            await self._sdk.deactivate_chat(id=state.chat_id)
+        except ChatError as error:
+            self._tell("failure.end", error)
+
+    async def _start(self) -> None:
+        state = self._store.apply(reduce.menu, False)
+        try:
+            if state.chat_id:
+                begun = await self._sdk.resume_chat(chat={"id": state.chat_id})
+            else:
+                begun = await self._sdk.start_chat()
+        except ChatError as error:
+            self._tell("failure.start", error)
+        else:
+            self._conversation.take_chat(begun.chat)
+            self._stage.do("focus")
+
+    def _reconnect(self) -> None:
+        """A client that was ended for good is replaced by a new one, with Python and all."""
+        if self._sdk.status == "destroyed":
+            self._stage.do("restart", waiting=self.unsent)
+        else:
+            self._store.apply(reduce.connection_lost)
+            self._sdk.connect()
+
+    def _tell(self, words: str, error: ChatError) -> None:
+        logger.info("%s: %r", words, error)
+        self._store.apply(reduce.noticed, Notice(uuid4().hex, self._t(words, reason=error.message)))
+
+    # -- what the server says --------------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        on = self._sdk.on
+        on("customer_id", self._on_customer_id)
+        on("connected", self._on_connected)
+        on("disconnected", self._on_disconnected)
+        on("availability_updated", self._on_availability)
+        on("incoming_chat", lambda payload: self._conversation.take_chat(payload.chat))
+        on("incoming_event", self._on_event)
+        on("event_updated", lambda payload: self._conversation.take_event(payload.event))
+        on("chat_deactivated", self._on_deactivated)
+        on("user_added_to_chat", self._on_user_added)
+        on("user_removed_from_chat", lambda payload: self._store.apply(reduce.person_left, payload.user_id))
+        on("incoming_typing_indicator", self._on_typing)
+        on("events_marked_as_seen", self._on_seen)
+        on("queue_position_updated", self._on_queue)
+        on("chat_transferred", self._on_queue)
+
+    def _on_customer_id(self, customer_id: str) -> None:
+        self._store.apply(reduce.customer_known, customer_id)
+
+    def _on_connected(self, payload: events.Connected) -> None:
+        self._store.apply(reduce.connected, available=payload.availability == "online")
+        self._conversation.connected()
+
+    def _on_disconnected(self, payload: events.Disconnected) -> None:
+        self._conversation.disconnected()
+        if self._sdk.status in ("destroyed", "paused"):
+            self._store.apply(reduce.stopped, payload.reason)
+        else:
+            self._store.apply(reduce.connection_lost)
+
+    def _on_availability(self, payload: events.AvailabilityUpdated) -> None:
+        self._store.apply(reduce.availability, payload.availability == "online")
+
+    def _on_event(self, payload: events.IncomingEvent) -> None:
+        state = self._store.state
+        if state.chat_id and payload.chat_id != state.chat_id:
+            return
+        known = state.timeline.find(payload.event.id)
+        self._conversation.take_event(payload.event)
+        shown = self._store.state.timeline.find(payload.event.id)
+        if shown and not known:
+            self._attention.announce(shown)
+
+    def _on_deactivated(self, _payload: events.ChatDeactivated) -> None:
+        self._store.apply(reduce.chat_closed)
+        if self._store.state.open:
+            self._stage.do("announce", text=self._t("ended.announce"))
+
+    def _on_user_added(self, payload: events.UserAddedToChat) -> None:
+        if isinstance(payload.user, Agent):
+            user = convert.person(payload.user)
+            self._store.apply(reduce.people_known, [user])
+
+    def _on_typing(self, payload: events.IncomingTypingIndicator) -> None:
+        author, is_typing = payload.typing_indicator.author_id, payload.typing_indicator.is_typing
+        task = self._typing.pop(author, None)
+        if task:
+            task.cancel()
+        self._store.apply(reduce.typing, author, is_typing)
+        if is_typing:
+            self._typing[author] = self._spawn(self._forget_typing(author))
+
+    async def _forget_typing(self, author: str) -> None:
+        await self._clock.sleep(TYPING_SECONDS)
+        self._store.apply(reduce.typing, author, False)
+
+    def _on_seen(self, payload: events.EventsMarkedAsSeen) -> None:
+        up_to = convert.seconds(payload.seen_up_to)
+        if payload.user_id == self._store.state.customer_id:
+            self._store.apply(reduce.marked, up_to)
+        else:
+            self._store.apply(reduce.seen_by_agents, up_to)
+
+    def _on_queue(self, payload: events.QueuePositionUpdated | events.ChatTransferred) -> None:
+        queue = payload.queue
+        self._store.apply(reduce.queue_moved, queue_of(queue.position, queue.wait_time) if queue else None)
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    async def _watch_start(self) -> None:
+        await self._clock.sleep(SLOW_SECONDS)
+        if self._store.state.connection is Connection.STARTING:
+            self._store.apply(reduce.connection_slow)
+
+    def _spawn(self, work: Any) -> asyncio.Task[None]:
+        """Tasks are kept until they are done: the loop itself holds them but weakly."""
+        task: asyncio.Task[None] = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

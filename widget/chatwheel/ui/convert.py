@@ -1,0 +1,111 @@
+"""From what the SDK gives to what the widget shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from chatwheel.sdk.models import (
+    Agent,
+    Event,
+    FileEvent,
+    MessageEvent,
+    RichMessageEvent,
+    SystemMessageEvent,
+    Thread,
+)
+from chatwheel.ui.entries import Attachment, Entry, Person
+from chatwheel.ui.text import one_line, plain
+
+
+def seconds(timestamp: str | None, otherwise: float = 0.0) -> float:
+    """An RFC 3339 time as seconds since the epoch; `otherwise` for what is not one."""
+    try:
+        return datetime.fromisoformat(timestamp or "").timestamp()
+    except ValueError:
+        return otherwise
+
+
+def timestamp(at: float) -> str:
+    """The time back as the server writes it, to the microsecond."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def person(user: Agent) -> Person:
+    return Person(
+        id=user.id,
+        name=one_line(user.name or ""),
+        avatar=_address(user.avatar),
+        title=one_line(user.job_title or ""),
+        present=bool(user.present),
+    )
+
+
+def people(users: Iterable[object]) -> Iterator[Person]:
+    """The agents among the users of a chat."""
+    return (person(user) for user in users if isinstance(user, Agent))
+
+
+def entries(thread: Thread, authors: Mapping[str, Person], customer_id: str) -> Iterator[Entry]:
+    for event in thread.events:
+        shown = entry(event, authors, customer_id)
+        if shown:
+            yield shown
+
+
+def entry(event: Event, authors: Mapping[str, Person], customer_id: str) -> Entry | None:
+    """The entry of an event; `None` for events of which the visitor sees nothing."""
+    mine = event.author_id == customer_id
+    author = None if mine else authors.get(event.author_id or "") or Person(event.author_id or "", "")
+    shown = Entry(
+        key=event.custom_id or event.id,
+        kind="message",
+        event_id=event.id,
+        thread_id=event.thread_id or "",
+        at=seconds(event.created_at),
+        author=author,
+    )
+    match event:
+        case MessageEvent():
+            return replace(shown, text=plain(event.text))
+        case FileEvent():
+            return replace(shown, kind="file", attachment=attachment(event))
+        case RichMessageEvent():
+            return replace(shown, text=_in_words(event))
+        case SystemMessageEvent() if event.text:
+            return replace(shown, kind="notice", author=None, text=plain(event.text))
+        case _:
+            return None
+
+
+def attachment(file: FileEvent) -> Attachment:
+    thumbnails = file.thumbnails
+    return Attachment(
+        name=one_line(file.name or ""),
+        content_type=file.content_type or "",
+        size=_whole(file.size),
+        url=_address(file.url),
+        preview=_address(thumbnails.high.url or thumbnails.default.url) if thumbnails else "",
+        width=_whole(file.width),
+        height=_whole(file.height),
+        alternative_text=one_line(file.alternative_text or ""),
+    )
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
+
+
+def _address(url: str | None) -> str:
+    """The service leaves the scheme out at times."""
+    return f"https:{url}" if url and url.startswith("//") else url or ""
+
+
+def _in_words(rich: RichMessageEvent) -> str:
+    """A rich message as plain text: its titles and what its buttons say."""
+    lines: list[str] = []
+    for element in rich.elements or ():
+        lines += [element.title or "", element.subtitle or ""]
+        lines += [f"• {button.text}" for button in element.buttons or ()]
+    return plain("\n".join(line for line in lines if line))

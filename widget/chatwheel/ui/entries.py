@@ -1,0 +1,76 @@
+"""What a conversation is made of: people, and the entries they leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An agent, as the visitor sees one."""
+
+    id: str
+    name: str
+    avatar: str = ""
+    title: str = ""
+    present: bool = True
+
+
+class Delivery(Enum):
+    """How far a message of the visitor has come."""
+
+    WAITING = "waiting"  # for a connection
+    SENDING = "sending"
+    SENT = "sent"
+    SEEN = "seen"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file, one's own while it goes up or anybody's once it is there. `url` is empty before that."""
+
+    name: str
+    content_type: str = ""
+    size: int | None = None
+    url: str = ""
+    preview: str = ""
+    width: int | None = None
+    height: int | None = None
+    alternative_text: str = ""
+    share: float | None = None
+    """How much of it has gone up, 0 to 1; `None` when it is not on its way."""
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is shown as a picture. SVG is a document, not a picture."""
+        kind = self.content_type.partition(";")[0].strip().lower()
+        return kind in {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"}
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Entry:
+    """One thing in the conversation: a message, a file, or a notice of what happened."""
+
+    key: str
+    kind: Literal["message", "file", "notice"]
+    at: float
+    """Seconds since the epoch: the server's time, or the visitor's while the server has not confirmed it."""
+    author: Person | None = None
+    """`None`: the visitor, or nobody for a notice."""
+    text: str = ""
+    event_id: str = ""
+    """Empty until the server has confirmed it."""
+    thread_id: str = ""
+    delivery: Delivery | None = None
+    """`None` for what is not the visitor's."""
+    error: str = ""
+    """Why it failed, in words for the visitor."""
+    attachment: Attachment | None = None
+    unfolded: bool = False
+
+    @property
+    def mine(self) -> bool:
+        return self.kind != "notice" and self.author is None

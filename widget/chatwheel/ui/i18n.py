@@ -1,0 +1,40 @@
+"""The widget's words. They come from `static/locales/*.json`: a flat map of keys to texts with `{names}` in braces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Formatter
+
+_FORMAT = Formatter()
+
+
+class Strings:
+    """Texts of one locale.
+
+    `strings("upload.too_big", name=…)` gives the text of that key, its `{name}` filled. A key that the locale lacks
+    gives the key itself, and a placeholder nobody filled stays as it is: a wrong word must never stop a chat.
+    """
+
+    def __init__(self, texts: Mapping[str, str], locale: str = "en") -> None:
+        self._texts = texts
+        self.locale = locale
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        text = self._texts.get(key, key)
+        return _FORMAT.vformat(text, (), _Open(values)) if "{" in text else text
+
+    def size(self, count: int) -> str:
+        """A number of bytes in words: `3.0 MB`."""
+        if count < 1024:
+            return self("size.bytes", count=count)
+        if count < 1024 * 1024:
+            return self("size.kilobytes", count=round(count / 1024))
+        return self("size.megabytes", count=f"{count / (1024 * 1024):.1f}")
+
+
+class _Open(dict[str, object]):
+    def __init__(self, values: Mapping[str, object]) -> None:
+        super().__init__(values)
+
+    def __missing__(self, name: str) -> str:
+        return "{" + name + "}"

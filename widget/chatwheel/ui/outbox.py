@@ -1,0 +1,145 @@
+"""Sends what the visitor wrote: in order, one at a time, each once.
+
+A message is known by its key, which is its `custom_id` on the wire. When the connection is lost while one is on its
+way, nobody knows whether it arrived; so the conversation is read again first, and it is sent again only if it is not
+there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from chatwheel.sdk import ChatError, CustomerSDK
+from chatwheel.sdk.models import Event
+from chatwheel.ui import reduce
+from chatwheel.ui.conversation import Conversation
+from chatwheel.ui.entries import Delivery
+from chatwheel.ui.i18n import Strings
+from chatwheel.ui.store import Store
+
+logger = logging.getLogger("chatwheel.ui")
+
+ATTEMPTS = 3
+UNDECIDED = {"CONNECTION_LOST", "NO_CONNECTION", "MISDIRECTED_CONNECTION", "SERVICE_TEMPORARILY_UNAVAILABLE"}
+"""The connection went away: wait for the next, however long it takes."""
+STALE = {
+    "REQUEST_TIMEOUT",
+    "CHAT_INACTIVE",
+    "CHAT_ALREADY_ACTIVE",
+    "CHAT_LIMIT_REACHED",
+    "LIMIT_REACHED",
+    "NOT_FOUND",
+}
+"""What we knew of the chat was not true any more, or there was no answer: read it again and try again."""
+WORDS = {
+    "REQUEST_TIMEOUT": "failure.timeout",
+    "ENTITY_TOO_LARGE": "failure.too_large",
+    "GROUPS_OFFLINE": "failure.offline",
+}
+
+
+@dataclass
+class Item:
+    """Something to be sent: the event as it goes on the wire."""
+
+    key: str
+    event: dict[str, Any]
+    attempts: int = 0
+
+
+class Outbox:
+    def __init__(self, sdk: CustomerSDK, store: Store, conversation: Conversation, strings: Strings) -> None:
+        self._sdk = sdk
+        self._store = store
+        self._conversation = conversation
+        self._t = strings
+        self._items: deque[Item] = deque()
+        self._failed: dict[str, Item] = {}
+        self._wake = asyncio.Event()
+        self.task = asyncio.ensure_future(self._run())
+
+    def put(self, key: str, event: dict[str, Any]) -> None:
+        """Send this event when its turn comes; its entry is in the timeline already."""
+        self._items.append(Item(key, {**event, "custom_id": key}))
+        self._wake.set()
+
+    def retry(self, key: str) -> bool:
+        """Once more, at the end of the line; whether there was something to retry."""
+        item = self._failed.pop(key, None)
+        if not item:
+            return False
+        self._store.apply(reduce.delivery, key, Delivery.SENDING)
+        self.put(key, item.event)
+        return True
+
+    def discard(self, key: str) -> None:
+        self._failed.pop(key, None)
+        self._items = deque(item for item in self._items if item.key != key)
+        self._store.apply(reduce.discarded, key)
+
+    @property
+    def unsent(self) -> list[Item]:
+        return [*self._items, *self._failed.values()]
+
+    async def _run(self) -> None:
+        while True:
+            if not self._items:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            item = self._items[0]
+            if not self._conversation.in_step.is_set():
+                self._store.apply(reduce.delivery, item.key, Delivery.WAITING)
+                await self._conversation.in_step.wait()
+            await self._send(item)
+
+    async def _send(self, item: Item) -> None:
+        known = self._store.state.timeline.find(item.key)
+        if known is None or known.event_id:  # discarded, or it had arrived after all
+            self._done(item)
+            return
+        self._store.apply(reduce.delivery, item.key, Delivery.SENDING)
+        try:
+            await self._deliver(item)
+        except ChatError as error:
+            await self._failure(item, error)
+        else:
+            self._store.apply(reduce.delivery, item.key, Delivery.SENT)  # if the answer did not name it
+            self._done(item)
+
+    async def _deliver(self, item: Item) -> None:
+        state = self._store.state
+        if state.active:
+            event: Event = await self._sdk.send_event(chat_id=state.chat_id, event=item.event)
+            self._conversation.take_event(event)
+            return
+        chat: dict[str, Any] = {"thread": {"events": [item.event]}}
+        if state.chat_id:
+            begun = await self._sdk.resume_chat(chat={"id": state.chat_id, **chat})
+        else:
+            begun = await self._sdk.start_chat(chat=chat)
+        self._conversation.take_chat(begun.chat)
+
+    async def _failure(self, item: Item, error: ChatError) -> None:
+        logger.info("not sent: %r", error)
+        if error.code in UNDECIDED:
+            self._store.apply(reduce.delivery, item.key, Delivery.WAITING)
+            await self._conversation.resynchronize()
+            return
+        item.attempts += 1
+        if error.code in STALE and item.attempts < ATTEMPTS:
+            await self._conversation.resynchronize()
+            return
+        item.attempts = 0
+        words = WORDS.get(error.code, "failure.refused")
+        self._store.apply(reduce.delivery, item.key, Delivery.FAILED, self._t(words, reason=error.message))
+        self._failed[item.key] = item
+        self._done(item)
+
+    def _done(self, item: Item) -> None:
+        if self._items and self._items[0] is item:
+            self._items.popleft()

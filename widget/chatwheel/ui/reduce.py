@@ -1,0 +1,224 @@
+"""All changes of the state: pure functions from a state and what happened to the next state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from types import MappingProxyType
+
+from chatwheel.ui.entries import Attachment, Delivery, Entry, Person
+from chatwheel.ui.state import Connection, Notice, Older, Queue, State
+
+# -- the connection ----------------------------------------------------------------------------------------------
+
+
+def connected(state: State, *, available: bool) -> State:
+    return replace(state, connection=Connection.ONLINE, stop_reason="", available=available)
+
+
+def customer_known(state: State, customer_id: str) -> State:
+    return replace(state, customer_id=customer_id)
+
+
+def connection_slow(state: State) -> State:
+    slow = state.connection is Connection.STARTING
+    return replace(state, connection=Connection.SLOW) if slow else state
+
+
+def connection_lost(state: State) -> State:
+    """Agents' typing is forgotten: nobody would tell us that it stopped."""
+    return replace(state, connection=Connection.RECONNECTING, typing=frozenset())
+
+
+def stopped(state: State, reason: str) -> State:
+    """The client will not come back by itself; what still waits has failed."""
+    return replace(state, connection=Connection.STOPPED, stop_reason=reason, typing=frozenset())
+
+
+def availability(state: State, available: bool) -> State:
+    return replace(state, available=available)
+
+
+# -- the chat ----------------------------------------------------------------------------------------------------
+
+
+def chat_known(
+    state: State, chat_id: str, thread_id: str, *, active: bool, queue: Queue | None = None
+) -> State:
+    """The chat's last thread, open or closed."""
+    return replace(
+        state,
+        chat_id=chat_id,
+        thread_id=thread_id or state.thread_id,
+        active=active,
+        ended=bool(chat_id) and not active,
+        queue=queue if active else None,
+    )
+
+
+def chat_closed(state: State) -> State:
+    return replace(state, active=False, ended=True, typing=frozenset(), queue=None)
+
+
+def queue_moved(state: State, queue: Queue | None) -> State:
+    return replace(state, queue=queue)
+
+
+def people_known(state: State, people: Iterable[Person]) -> State:
+    """Agents as the server describes them; entries show the newest description."""
+    changed = {person.id: person for person in people if state.people.get(person.id) != person}
+    if not changed:
+        return state
+
+    def renewed(entry: Entry) -> Entry:
+        person = changed.get(entry.author.id) if entry.author else None
+        return replace(entry, author=person) if person else entry
+
+    known = any(id in state.people for id in changed)
+    present = [person.id for person in changed.values() if person.present]
+    return replace(
+        state,
+        people=MappingProxyType({**state.people, **changed}),
+        timeline=state.timeline.update_all(renewed) if known else state.timeline,
+        agent_id=present[-1] if present else state.agent_id,
+        queue=None if present else state.queue,
+    )
+
+
+def person_left(state: State, user_id: str) -> State:
+    person = state.people.get(user_id)
+    if not person:
+        return state
+    people = {**state.people, user_id: replace(person, present=False)}
+    return replace(state, people=MappingProxyType(people), typing=state.typing - {user_id})
+
+
+# -- the conversation --------------------------------------------------------------------------------------------
+
+
+def arrived(state: State, entries: Iterable[Entry]) -> State:
+    """Events of the server, new or known, live or from the history."""
+    timeline = state.timeline
+    typing, agent_id = state.typing, state.agent_id
+    for entry in entries:
+        timeline = timeline.put(_with_delivery(state, _keeping_preview(state, entry)))
+        if entry.author:
+            typing -= {entry.author.id}
+            if not timeline.last or entry.at >= timeline.last.at:
+                agent_id = entry.author.id
+    return _counted(replace(state, timeline=timeline, typing=typing, agent_id=agent_id))
+
+
+def _keeping_preview(state: State, entry: Entry) -> Entry:
+    """One's own picture is not fetched again while the browser still holds it."""
+    known = state.timeline.find(entry.key) if entry.mine and entry.attachment else None
+    if not known or not known.attachment or not known.attachment.preview.startswith("blob:"):
+        return entry
+    assert entry.attachment
+    return replace(entry, attachment=replace(entry.attachment, preview=known.attachment.preview))
+
+
+def _with_delivery(state: State, entry: Entry) -> Entry:
+    if not entry.mine:
+        return entry
+    seen = entry.at <= state.agents_seen_up_to
+    return replace(entry, delivery=Delivery.SEEN if seen else Delivery.SENT)
+
+
+def queued(state: State, entry: Entry) -> State:
+    """The visitor sent something; it is shown at once."""
+    return replace(state, timeline=state.timeline.put(entry))
+
+
+def delivery(state: State, key: str, how: Delivery, error: str = "") -> State:
+    """How far a message that the server has not confirmed has come."""
+
+    def change(entry: Entry) -> Entry:
+        return entry if entry.event_id else replace(entry, delivery=how, error=error)
+
+    return replace(state, timeline=state.timeline.update(key, change))
+
+
+def uploading(state: State, key: str, share: float | None, url: str = "") -> State:
+    """How much of a file has gone up; `url` when it is all there."""
+
+    def change(entry: Entry) -> Entry:
+        file = entry.attachment or Attachment(name="")
+        return replace(entry, attachment=replace(file, share=share, url=url or file.url))
+
+    return replace(state, timeline=state.timeline.update(key, change))
+
+
+def discarded(state: State, key: str) -> State:
+    return replace(state, timeline=state.timeline.remove(key))
+
+
+def unfolded(state: State, key: str) -> State:
+    return replace(
+        state, timeline=state.timeline.update(key, lambda entry: replace(entry, unfolded=not entry.unfolded))
+    )
+
+
+def older(state: State, how: Older) -> State:
+    return replace(state, older=how)
+
+
+def typing(state: State, user_id: str, is_typing: bool) -> State:
+    ids = state.typing | {user_id} if is_typing else state.typing - {user_id}
+    return state if ids == state.typing else replace(state, typing=ids)
+
+
+# -- who has seen what -------------------------------------------------------------------------------------------
+
+
+def seen_by_agents(state: State, up_to: float) -> State:
+    if up_to <= state.agents_seen_up_to:
+        return state
+    state = replace(state, agents_seen_up_to=up_to)
+    for entry in reversed(state.timeline):
+        if entry.delivery is Delivery.SEEN:
+            break
+        if entry.mine and entry.event_id and entry.at <= up_to:
+            seen: Callable[[Entry], Entry] = lambda e: replace(e, delivery=Delivery.SEEN)  # noqa: E731
+            state = replace(state, timeline=state.timeline.update(entry.key, seen))
+    return state
+
+
+def marked(state: State, up_to: float) -> State:
+    """The server knows that the visitor has seen this much, from here or from another tab."""
+    up_to = max(up_to, state.marked_up_to)
+    return _counted(replace(state, marked_up_to=up_to, seen_up_to=max(up_to, state.seen_up_to)))
+
+
+def _counted(state: State) -> State:
+    """Unread is what agents wrote since the visitor last looked; who is looking has read it."""
+    news = []
+    for entry in reversed(state.timeline):
+        if entry.event_id and entry.at <= state.seen_up_to:
+            break
+        if entry.author:
+            news.append(entry.at)
+    if news and state.attentive:
+        return replace(state, seen_up_to=news[0], unread=0)
+    return state if len(news) == state.unread else replace(state, unread=len(news))
+
+
+# -- the panel ---------------------------------------------------------------------------------------------------
+
+
+def shown(state: State, *, open: bool, visible: bool) -> State:
+    return _counted(replace(state, open=open, visible=visible, menu_open=state.menu_open and open))
+
+
+def menu(state: State, open: bool) -> State:
+    return replace(state, menu_open=open)
+
+
+def noticed(state: State, notice: Notice) -> State:
+    """Three alerts at most: the oldest goes."""
+    others = tuple(other for other in state.notices if other.id != notice.id)
+    return replace(state, notices=(*others, notice)[-3:])
+
+
+def notice_dismissed(state: State, id: str) -> State:
+    return replace(state, notices=tuple(notice for notice in state.notices if notice.id != id))

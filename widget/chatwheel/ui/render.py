@@ -1,0 +1,55 @@
+"""Turns states into messages of edits: at most one on its way at a time, and one for many changes."""
+
+from __future__ import annotations
+
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Mapping, Sequence
+
+from chatwheel.ui.state import State
+from chatwheel.ui.tree import Edit, Node, Patcher
+
+View = Callable[[State], Mapping[int, Sequence[Node]]]
+"""What each fixed place of the frame shows."""
+
+
+class Renderer:
+    """Renders the newest state when the stage is ready for it.
+
+    The stage answers a message of edits with `applied` after a frame has passed; until then changes are collected.
+    So the document is changed at most once a frame, however many events arrive, and the first of them is not
+    delayed.
+    """
+
+    def __init__(self, view: View, send: Callable[[list[Edit]], None], loop: AbstractEventLoop) -> None:
+        self._view = view
+        self._send = send
+        self._loop = loop
+        self._patcher = Patcher()
+        self._newest: State | None = None
+        self._on_its_way = False
+        self._scheduled = False
+
+    def show(self, state: State, _old: State | None = None) -> None:
+        """Show this state as soon as possible: after what runs now, so that changes made together show together."""
+        self._newest = state
+        if not self._scheduled and not self._on_its_way:
+            self._scheduled = True
+            self._loop.call_soon(self._render)
+
+    def applied(self) -> None:
+        """The stage has applied the last edits and a frame has passed."""
+        self._on_its_way = False
+        if self._newest is not None:
+            self._render()
+
+    def _render(self) -> None:
+        self._scheduled = False
+        state, self._newest = self._newest, None
+        if state is None:
+            return
+        edits: list[Edit] = []
+        for place, children in self._view(state).items():
+            edits += self._patcher.patch(place, children)
+        if edits:
+            self._on_its_way = True
+            self._send(edits)

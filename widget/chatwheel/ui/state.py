@@ -1,0 +1,83 @@
+"""What the widget knows, as frozen dataclasses. Every view is a function of this, and of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from chatwheel.ui.entries import Person
+from chatwheel.ui.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that went wrong and is told once, as an alert, until it is dismissed or replaced."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    position: int
+    wait_time: int
+    """Seconds, as the server guesses."""
+
+
+class Connection(Enum):
+    STARTING = "starting"  # never connected yet
+    SLOW = "slow"  # never connected yet, and longer than it should take
+    ONLINE = "online"
+    RECONNECTING = "reconnecting"
+    STOPPED = "stopped"  # and will not come back by itself
+
+
+class Older(Enum):
+    """Is there more of the conversation before what is shown?"""
+
+    UNKNOWN = "unknown"
+    MORE = "more"
+    LOADING = "loading"
+    FAILED = "failed"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    connection: Connection = Connection.STARTING
+    stop_reason: str = ""
+    customer_id: str = ""
+    available: bool = True
+    chat_id: str = ""
+    thread_id: str = ""
+    active: bool = False
+    """Whether the chat's last thread is open."""
+    ended: bool = False
+    """Whether a conversation was closed and none has been started since."""
+    people: Mapping[str, Person] = field(default_factory=lambda: MappingProxyType({}))
+    agent_id: str = ""
+    """Whom the header shows."""
+    timeline: Timeline = field(default_factory=Timeline)
+    older: Older = Older.UNKNOWN
+    typing: frozenset[str] = frozenset()
+    """Ids of the agents who are typing."""
+    queue: Queue | None = None
+    agents_seen_up_to: float = 0.0
+    seen_up_to: float = 0.0
+    """Up to when the visitor has seen what agents wrote."""
+    marked_up_to: float = 0.0
+    """Up to when the server knows that the visitor has."""
+    unread: int = 0
+    open: bool = True
+    """Whether the panel is open."""
+    visible: bool = True
+    """Whether the page is in the foreground."""
+    menu_open: bool = False
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def attentive(self) -> bool:
+        """Whether the visitor can see what arrives."""
+        return self.open and self.visible

@@ -1,0 +1,69 @@
+"""Text that a stranger wrote, made safe to show: control characters go, links become links, nothing else happens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chatwheel.ui.tree import Node, h
+
+_CONTROLS = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f]")
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LINK = re.compile(
+    r"\b(?:https?://|www\.)[^\s<>\"'`{}|\\^]{2,2000}|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b",
+    re.I,
+)
+_TRAILING = ".,;:!?…"
+_CLOSING = {")": "(", "]": "["}
+_EMOJI = re.compile(
+    "(?:[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff](?:\ufe0f|[\U0001f3fb-\U0001f3ff]|"
+    "\u200d[\u2600-\u27bf\U0001f000-\U0001faff])*){1,3}"
+)
+
+
+def plain(text: str) -> str:
+    """Without control characters (line breaks and tabs stay)."""
+    return _CONTROLS.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """For names and titles: no control characters, no bidi overrides, one line."""
+    return " ".join(_BIDI.sub("", plain(text)).split())
+
+
+def is_emoji(text: str) -> bool:
+    """Whether this is one to three emoji and nothing else, which are shown large."""
+    return len(text) <= 40 and _EMOJI.fullmatch(text.strip()) is not None
+
+
+def linked(text: str) -> Iterator[str | Node]:
+    """The text with its web and mail addresses as links. The stage checks every address once more."""
+    text = plain(text)
+    end = 0
+    for match in _LINK.finditer(text):
+        address = _trimmed(match.group())
+        if match.start() > end:
+            yield text[end : match.start()]
+        yield h("a", {"href": _href(address)}, address)
+        end = match.start() + len(address)
+    if end < len(text):
+        yield text[end:]
+
+
+def _trimmed(address: str) -> str:
+    """Without the punctuation that belongs to the sentence around it."""
+    while address:
+        last = address[-1]
+        opening = _CLOSING.get(last)
+        if last in _TRAILING or (opening and address.count(last) > address.count(opening)):
+            address = address[:-1]
+        else:
+            break
+    return address
+
+
+def _href(address: str) -> str:
+    lower = address.lower()
+    if lower.startswith(("http://", "https://")):
+        return address
+    return f"https://{address}" if lower.startswith("www.") else f"mailto:{address}"
