@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
-
 from .sdk.init import init
+from .version import __version__
 
 __all__ = ["__version__", "init"]

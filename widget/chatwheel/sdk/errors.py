@@ -9,6 +9,7 @@ A server error of an unknown type is a plain `ChatError` whose `code` is that ty
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, ClassVar
 
 
@@ -30,6 +31,12 @@ class ChatError(Exception):
         self.data: Any = {} if data is None else data
         super().__init__(self.message)
 
+    def copy(self) -> ChatError:
+        """The same error again, without a traceback."""
+        copied = copy(self)
+        copied.__traceback__ = copied.__context__ = copied.__cause__ = None
+        return copied
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(code={self.code!r}, message={self.message!r})"
 
@@ -41,7 +48,11 @@ class InvalidArgument(ChatError, ValueError):
 
     def __init__(self, argument: str, problem: str) -> None:
         self.argument = argument
+        self.problem = problem
         super().__init__(f"{argument}: {problem}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.argument, self.problem)
 
 
 class MalformedResponse(ChatError):

@@ -1,19 +1,132 @@
-"""Uploads. (Being filled in.)"""
+"""Uploading files, with progress and a way out."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
-from .models import UploadedFile
+from pydantic import TypeAdapter, ValidationError
+
+from ..transport.base import HttpResponse, Transport, TransportError, UploadFile
+from .errors import ChatError, InvalidArgument, TooBigFile, UploadCanceled, UploadFailed, error_for
+from .models import Token, UploadedFile
+
+logger = logging.getLogger("chatwheel.sdk")
+
+MAX_FILE_SIZE = 10 * 1024 * 1024
+"""Bytes; a file of exactly this size is allowed."""
+
+ProgressCallback = Callable[[float], object]
+_OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 
 
-class Upload:
-    """An upload under way: await it for the result, `cancel()` it to stop."""
+class Upload(Awaitable[UploadedFile]):
+    """An upload under way: await it for the result, `cancel()` it to stop. Made by `upload_file`.
+
+    It runs whether or not anybody awaits it.
+    """
+
+    def __init__(self, work: Callable[[], Awaitable[UploadedFile]]) -> None:
+        self._work = work
+        self._task = asyncio.ensure_future(self._run())
+        self._task.add_done_callback(_note_result)
+
+    async def _run(self) -> UploadedFile:
+        try:
+            return await self._work()
+        except asyncio.CancelledError:
+            raise UploadCanceled() from None
 
     def __await__(self) -> Generator[Any, Any, UploadedFile]:
-        raise NotImplementedError
+        return self._wait().__await__()
+
+    async def _wait(self) -> UploadedFile:
+        try:
+            return await asyncio.shield(self._task)
+        except asyncio.CancelledError:
+            if self._task.cancelled():
+                raise UploadCanceled() from None
+            raise
 
     def cancel(self) -> None:
-        """Stop; whoever awaits it gets `UploadCanceled`."""
-        raise NotImplementedError
+        """Stop; whoever awaits it gets `UploadCanceled`. Nothing happens if it has ended."""
+        self._task.cancel()
+
+    def on_done(self, callback: Callable[[Upload], object]) -> None:
+        """Call `callback(upload)` when it has ended."""
+        self._task.add_done_callback(lambda task: callback(self))
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self._task.done()
+
+
+def _note_result(task: asyncio.Task[UploadedFile]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
+async def upload(
+    transport: Transport,
+    url: Callable[[], str],
+    get_token: Callable[[], Awaitable[Token]],
+    source: object,
+    on_progress: ProgressCallback | None,
+) -> UploadedFile:
+    """Upload a file; every failure is a `ChatError`."""
+    try:
+        file = transport.as_file(source)
+    except TypeError as error:
+        raise InvalidArgument("file", str(error)) from error
+    except OSError as error:
+        raise UploadFailed(f"The file cannot be read: {error}") from error
+    if file.size is not None and file.size > MAX_FILE_SIZE:
+        raise TooBigFile()
+    token = await _token(get_token)
+    headers = {"Authorization": f"{token.token_type} {token.access_token}"}
+    try:
+        response = await transport.upload(
+            url(), headers=headers, file=file, on_progress=_share(file, on_progress)
+        )
+    except (TransportError, OSError) as error:
+        raise UploadFailed(f"The upload failed: {error}") from error
+    return _read(response)
+
+
+async def _token(get_token: Callable[[], Awaitable[Token]]) -> Token:
+    try:
+        return await get_token()
+    except ChatError as error:
+        raise UploadFailed(f"The upload failed for want of a token: {error.message}") from error
+
+
+def _share(file: UploadFile, on_progress: ProgressCallback | None) -> Callable[[int, int], None] | None:
+    if on_progress is None:
+        return None
+
+    def report(sent: int, total: int) -> None:
+        try:
+            on_progress(min(sent / total, 1.0) if total > 0 else 1.0)
+        except Exception:  # a listener's mistake must not stop the upload
+            logger.exception("the progress handler of %r failed", file.name)
+
+    return report
+
+
+def _read(response: HttpResponse) -> UploadedFile:
+    try:
+        data = _OBJECT.validate_json(response.text)
+    except (ValidationError, UnicodeError):
+        data = {}
+    if 200 <= response.status < 300:
+        try:
+            return UploadedFile.model_validate(data)
+        except ValidationError:
+            raise UploadFailed("The server took the file but did not say where it is.") from None
+    error = data.get("error")
+    if isinstance(error, dict) and isinstance(error.get("type"), str) and error["type"]:
+        raise error_for(error["type"], str(error.get("message") or ""), error.get("data"))
+    raise UploadFailed(f"The upload failed with HTTP status {response.status}.")

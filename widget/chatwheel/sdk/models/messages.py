@@ -57,7 +57,7 @@ class Thumbnail(Model):
 
 
 class Thumbnails(Model):
-    """`default` fits 300 × 300, `high` 600 × 600."""
+    """`default` fits 300 by 300, `high` 600 by 600."""
 
     default: Thumbnail
     high: Thumbnail

@@ -1,0 +1,82 @@
+"""Where the API lives: addresses for a region, an environment, or a server of one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlsplit
+
+_UNRESERVED = "!*'()"
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Addresses of one organization.
+
+    Attributes:
+        organization_id: the organization.
+        version: of the API, such as `3.5`.
+        region: `dal`, `fra`, or `None`.
+        env: `production` or the name of another environment.
+        api_url: origin to use instead of LiveChat's.
+        accounts_url: origin of the accounts server to use instead of LiveChat's.
+    """
+
+    organization_id: str
+    version: str = "3.5"
+    region: str | None = None
+    env: str = "production"
+    api_url: str | None = None
+    accounts_url: str | None = None
+
+    @property
+    def _environment(self) -> str:
+        return "" if self.env == "production" else f".{self.env}"
+
+    @property
+    def _organization(self) -> str:
+        return quote(self.organization_id, safe=_UNRESERVED)
+
+    @property
+    def api(self) -> str:
+        """Origin of the API."""
+        region = f"-{self.region}" if self.region else ""
+        return self.api_url or f"https://api{region}{self._environment}.livechatinc.com"
+
+    @property
+    def socket(self) -> str:
+        """Address of the WebSocket."""
+        origin = "ws" + self.api.removeprefix("http")
+        return f"{origin}/v{self.version}/customer/rtm/ws?organization_id={self._organization}"
+
+    def action(self, name: str) -> str:
+        """Address of an action over HTTP."""
+        return f"{self.api}/v{self.version}/customer/action/{name}?organization_id={self._organization}"
+
+    def token(self, group_id: int | None = None) -> str:
+        """Address of the token endpoint; with a group, of that group's own identity."""
+        origin = self.accounts_url or f"https://accounts{self._environment}.livechatinc.com"
+        group = "" if group_id is None else f"{self._organization}/{group_id}/"
+        return f"{origin}/v2/customer/{group}token"
+
+    def in_region(self, region: str) -> Endpoints:
+        """The same organization in another region."""
+        return replace(self, region=region)
+
+
+def is_origin(url: object) -> bool:
+    """Whether this is an http or https origin: scheme, host, perhaps a port, no path."""
+    if not isinstance(url, str):
+        return False
+    try:
+        parts = urlsplit(url)
+        port_ok = parts.port is None or 0 < parts.port < 65536
+    except ValueError:
+        return False
+    bare = not parts.path and not parts.query and not parts.fragment
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and bare and port_ok
+
+
+def page_address(url: str) -> str:
+    """A page's address without query and fragment."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"

@@ -1,0 +1,105 @@
+"""Requests under way: which wait for a connection, which for an answer, and until when."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from .actions import Call
+
+MAX_IN_FLIGHT = 10
+"""The server refuses more unanswered requests than this."""
+
+PUSH_GRACE = 5.0
+"""Seconds to wait for the push that completes a request after its response."""
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """The server carried a request out, but the push with its result never came; `payload` is the response's."""
+
+    payload: Any
+
+
+@dataclass
+class Request:
+    """One request. `text` is its frame, `deadline` a time of the monotonic clock."""
+
+    request_id: str
+    call: Call[Any]
+    text: str
+    deadline: float
+    acknowledged: Acknowledged | None = None
+
+
+class Requests:
+    """All requests that nobody has answered yet."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Request] = deque()
+        self._in_flight: dict[str, Request] = {}
+        self._answered: deque[str] = deque(maxlen=100)
+
+    def __len__(self) -> int:
+        return len(self._waiting) + len(self._in_flight)
+
+    def wait(self, request: Request) -> None:
+        """Queue a request."""
+        self._waiting.append(request)
+
+    def ready(self) -> list[Request]:
+        """Take those that may be sent now; they are in flight from here on."""
+        unanswered = sum(request.acknowledged is None for request in self._in_flight.values())
+        ready = []
+        while self._waiting and unanswered + len(ready) < MAX_IN_FLIGHT:
+            request = self._waiting.popleft()
+            self._in_flight[request.request_id] = request
+            ready.append(request)
+        return ready
+
+    def find(self, request_id: str | None) -> Request | None:
+        """The request in flight with that id."""
+        return self._in_flight.get(request_id) if request_id is not None else None
+
+    def was_answered(self, request_id: str | None) -> bool:
+        """Whether a push has answered that request already."""
+        return request_id in self._answered
+
+    def settle(self, request: Request) -> None:
+        """Forget an answered request."""
+        self._in_flight.pop(request.request_id, None)
+        self._answered.append(request.request_id)
+
+    def cancel(self, request_id: str) -> None:
+        """Forget a request that nobody waits for any more."""
+        self._in_flight.pop(request_id, None)
+        self._waiting = deque(item for item in self._waiting if item.request_id != request_id)
+
+    def take_in_flight(self) -> list[Request]:
+        """Forget all that were sent and return them."""
+        taken = list(self._in_flight.values())
+        self._in_flight.clear()
+        return taken
+
+    def take_waiting(self) -> list[Request]:
+        """Forget all that were not sent and return them."""
+        taken = list(self._waiting)
+        self._waiting.clear()
+        return taken
+
+    def take_overdue(self, now: float) -> tuple[list[Request], list[Request]]:
+        """Forget those whose time is up; returns the sent ones and the unsent ones."""
+        sent = [request for request in self._in_flight.values() if request.deadline <= now]
+        for request in sent:
+            del self._in_flight[request.request_id]
+        unsent = [request for request in self._waiting if request.deadline <= now]
+        if unsent:
+            self._waiting = deque(request for request in self._waiting if request.deadline > now)
+        return sent, unsent
+
+    @property
+    def deadline(self) -> float | None:
+        """When the first one's time is up."""
+        deadlines = [request.deadline for request in (*self._in_flight.values(), *self._waiting)]
+        return min(deadlines, default=None)
