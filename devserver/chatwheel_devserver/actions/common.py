@@ -1,0 +1,183 @@
+"""What several actions need: access to chats, drafts made into seeds, pages of chats and threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ..calls import Call
+from ..clock import format_instant
+from ..desk import Seed
+from ..errors import ApiError, not_found, validation
+from ..lens import Json
+from ..paging import Cursor, Page, cut_page, read_cursor
+from ..properties import check_update
+from ..records import Chat, ChatView, Event, Properties, Thread, ThreadView
+from ..wire.customer import ListChats, ListThreads
+from ..wire.events import EventDraft, FileDraft, event_body
+
+DEFAULT_CHATS: Final = 10
+DEFAULT_THREADS: Final = 3
+MAX_PAGE: Final = 100
+
+
+def own_chat(call: Call, chat_id: str) -> Chat:
+    """Return a chat that the caller may use; another customer's chat does not exist for this one."""
+    chat = call.desk.chat(chat_id)
+    if call.lens.role == "customer" and chat.customer_id != call.user_id:
+        raise not_found("Chat")
+    return chat
+
+
+def need_active(call: Call, chat: Chat) -> Thread:
+    """Return the chat's open thread, or refuse."""
+    thread = call.desk.active_thread(chat)
+    if thread is None:
+        raise ApiError("chat_inactive", "Chat is inactive")
+    return thread
+
+
+def find_event(call: Call, chat: Chat, thread_id: str, event_id: str) -> Event:
+    """Return an event that the caller may read."""
+    thread = call.desk.thread(chat, thread_id)
+    event = call.desk.chats.event(event_id)
+    if event is None or event.thread_id != thread.id or not call.lens.visible([event]):
+        raise not_found("Event")
+    return event
+
+
+def make_seed(call: Call, draft: EventDraft, field: str = "event") -> Seed:
+    """Prepare a client's event: check its properties, fill in what is known of its file."""
+    by_customer = call.lens.role == "customer"
+    properties: Properties = dict(draft.properties)
+    check_update(call.desk.config, "event", properties, by_customer=by_customer)
+    body = event_body(draft)
+    if isinstance(draft, FileDraft):
+        body |= _file_body(call, draft.url, f"{field}.url")
+    visibility = (draft.recipients if by_customer else draft.visibility) or "all"
+    return Seed(str(getattr(draft, "type", "")), body, draft.custom_id, visibility, properties)
+
+
+def _file_body(call: Call, url: str, field: str) -> dict[str, Any]:
+    """Describe an uploaded file; its links are stored without the host."""
+    parts = urlsplit(url)
+    pieces = parts.path.split("/")
+    file = call.desk.files.get(pieces[2]) if len(pieces) == 4 and pieces[1] == "files" else None
+    hosts = {urlsplit(call.lens.base_url).netloc}
+    if file is None or parts.netloc not in hosts | {file.host}:
+        raise validation(field, "must be the address of a file that was uploaded to this server")
+    call.desk.files.mark_used(file.id)
+    body: dict[str, Any] = {
+        "url": parts.path,
+        "name": file.name,
+        "content_type": file.content_type,
+        "size": file.size,
+    }
+    if file.width is not None and file.height is not None:
+        body |= {"width": file.width, "height": file.height}
+    if file.has_thumbnail:
+        body |= {
+            "thumbnail_url": f"/files/{file.id}/thumbnail",
+            "thumbnail2x_url": f"/files/{file.id}/thumbnail2x",
+        }
+    return body
+
+
+def sent_before(call: Call, chat: Chat, custom_id: str | None) -> Event | None:
+    """Return the event that the caller has already sent under this custom id."""
+    if custom_id is None:
+        return None
+    return call.desk.chats.event_by_custom_id(chat.id, call.user_id, custom_id)
+
+
+def chats_page(
+    call: Call, request: ListChats, *, customer_id: str | None, largest: int, active_only: bool = False
+) -> Page[tuple[Chat, int]]:
+    """Cut a page of chats, in the order of their last threads."""
+    if request.page_id is not None:
+        cursor = read_cursor(request.page_id, largest)
+    else:
+        cursor = Cursor(request.sort_order != "asc", "count", request.limit or DEFAULT_CHATS)
+
+    def read(descending: bool, beyond: int | None, limit: int) -> list[tuple[Chat, int]]:
+        return call.desk.chats.chats_page(
+            customer_id=customer_id,
+            active_only=active_only,
+            descending=descending,
+            beyond=beyond,
+            limit=limit,
+        )
+
+    return cut_page(
+        cursor,
+        read(cursor.reads_descending, cursor.beyond, cursor.size + 1),
+        lambda row: row[1],
+        lambda taken: len(taken) >= cursor.size,
+        lambda instant: bool(read(not cursor.reads_descending, instant, 1)),
+    )
+
+
+def chat_summary(call: Call, chat: Chat) -> Json:
+    """Show a chat as lists do: without its events."""
+    desk, lens = call.desk, call.lens
+    last = desk.chats.last_thread(chat.id)
+    for_customer = call.user_id if lens.role == "customer" else None
+    last_events = desk.chats.last_event_per_type(chat.id, for_customer=for_customer)
+    summary: Json = {
+        "id": chat.id,
+        "users": lens.users(
+            ChatView(chat, desk.customer(chat.customer_id), desk.chats.members(chat.id), None)
+        ),
+        "access": {"group_ids": chat.group_ids},
+        "properties": chat.properties,
+        "active": last is not None and last.active,
+        "last_event_per_type": lens.last_events(last_events),
+    }
+    if last is None:
+        return summary
+    if lens.role == "customer":
+        return summary | {
+            "last_thread_id": last.id,
+            "last_thread_created_at": format_instant(last.created_at),
+        }
+    return summary | {"last_thread_summary": _thread_summary(call, last), "is_followed": False}
+
+
+def _thread_summary(call: Call, thread: Thread) -> Json:
+    view = ThreadView(thread, [], call.desk.chats.thread_user_ids(thread.id))
+    return {name: value for name, value in call.lens.thread(view).items() if name != "events"}
+
+
+def threads_page(call: Call, chat: Chat, request: ListThreads) -> Page[ThreadView]:
+    """Cut a page of threads, by their number or by the number of their events."""
+    if request.page_id is not None:
+        cursor = read_cursor(request.page_id, MAX_PAGE)
+    elif request.min_events_count is not None:
+        cursor = Cursor(request.sort_order != "asc", "events", request.min_events_count)
+    else:
+        cursor = Cursor(request.sort_order != "asc", "count", request.limit or DEFAULT_THREADS)
+
+    def read(descending: bool, beyond: int | None, limit: int) -> list[Thread]:
+        return call.desk.chats.threads_page(chat.id, descending=descending, beyond=beyond, limit=limit)
+
+    def is_full(taken: Sequence[ThreadView]) -> bool:
+        if cursor.measure == "count":
+            return len(taken) >= cursor.size
+        return sum(len(call.lens.visible(view.events)) for view in taken) >= cursor.size
+
+    # Threads without events would never fill a page by events: cap it, as a page by number is capped.
+    limit = (cursor.size if cursor.measure == "count" else MAX_PAGE) + 1
+    views: list[ThreadView] = []
+    for thread in read(cursor.reads_descending, cursor.beyond, limit):
+        enough = is_full(views)
+        views.append(ThreadView(thread, [], []) if enough else call.desk.thread_view(thread))
+        if enough:
+            break
+    return cut_page(
+        cursor,
+        views,
+        lambda view: view.thread.created_at,
+        lambda taken: is_full(taken) or len(taken) >= MAX_PAGE,
+        lambda instant: bool(read(not cursor.reads_descending, instant, 1)),
+    )

@@ -1,0 +1,134 @@
+"""The customer: who it is and where it is."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ..calls import Actions, Call
+from ..clock import format_instant
+from ..errors import ApiError
+from ..lens import CustomerLens, Json
+from ..records import Customer, Page
+from ..wire.base import MAX_SESSION_FIELDS, Empty
+from ..wire.customer import CheckGoals, CustomerFields, SetSessionFields, UpdateCustomer, UpdateCustomerPage
+
+CUSTOMER_ACTIONS = Actions()
+
+REMEMBERED_PAGES: Final = 20
+_NEWER_FIELDS: Final = ("address", "phone_number", "omnichannel")
+
+
+def customer_object(lens: CustomerLens, customer: Customer) -> Json:
+    """Show a customer to itself, with its statistics."""
+    return lens.customer_fields(customer) | {"statistics": lens.statistics(customer)}
+
+
+@CUSTOMER_ACTIONS.add("get_customer", Empty)
+def get_customer(call: Call, request: Empty) -> Json:
+    """Answer with everything known of the customer."""
+    lens = call.lens
+    assert isinstance(lens, CustomerLens)
+    return customer_object(lens, call.desk.customer(call.user_id))
+
+
+@CUSTOMER_ACTIONS.add("update_customer", UpdateCustomer)
+def update_customer(call: Call, request: UpdateCustomer) -> None:
+    """Change name, address or session fields."""
+    customer = call.desk.customer(call.user_id)
+    changed = apply_fields(customer, request)
+    call.desk.customers.save(customer)
+    tell_customer_updated(call, customer, changed)
+
+
+def apply_fields(customer: Customer, fields: CustomerFields) -> dict[str, Any]:
+    """Write given fields into the customer; return those that were given."""
+    given = fields.model_dump(exclude_none=True, exclude={"session_fields"})
+    for name, value in given.items():
+        if name in _NEWER_FIELDS:
+            customer.profile[name] = value
+        else:
+            setattr(customer, name, value)
+    if fields.session_fields is not None:
+        customer.session_fields = merge_session_fields(customer.session_fields, fields.session_fields)
+        given["session_fields"] = customer.session_fields
+    return given
+
+
+def merge_session_fields(old: list[dict[str, str]], new: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Replace fields of the same key in their place and append the others, without passing the limit."""
+    merged = {key: value for field in old for key, value in field.items()}
+    merged |= {key: value for field in new for key, value in field.items()}
+    if len(merged) > MAX_SESSION_FIELDS:
+        raise ApiError(
+            "customer_session_fields_limit_reached",
+            f"session_fields: must not have more than {MAX_SESSION_FIELDS} keys",
+        )
+    return [{key: value} for key, value in merged.items()]
+
+
+def tell_customer_updated(call: Call, customer: Customer, changed: dict[str, Any]) -> None:
+    """Push what has changed to the customer's connections and to the agents."""
+    older = {name: value for name, value in changed.items() if name not in _NEWER_FIELDS}
+
+    def render(lens: Any) -> Json:
+        return {"id": customer.id} | (changed if lens.is_36 else older)
+
+    call.push("customer_updated", render, customer_id=customer.id)
+
+
+@CUSTOMER_ACTIONS.add("set_customer_session_fields", SetSessionFields)
+def set_customer_session_fields(call: Call, request: SetSessionFields) -> None:
+    """Change the session's fields; only the agents are told."""
+    customer = call.desk.customer(call.user_id)
+    customer.session_fields = merge_session_fields(customer.session_fields, request.session_fields)
+    call.desk.customers.save(customer)
+    fields = customer.session_fields
+    call.push("customer_updated", lambda _: {"id": customer.id, "session_fields": fields}, customer_id=None)
+
+
+@CUSTOMER_ACTIONS.add("update_customer_page", UpdateCustomerPage, web=False)
+def update_customer_page(call: Call, request: UpdateCustomerPage) -> None:
+    """Remember where the visitor is and tell the agents."""
+    customer = call.desk.customer(call.user_id)
+    page = visit_page(call, customer, request.url, request.title or "")
+    call.desk.customers.save(customer)
+    tell_page(call, customer, page)
+
+
+def visit_page(call: Call, customer: Customer, url: str, title: str) -> Page:
+    """Count a page view, unless the visitor is still on the same page."""
+    pages = customer.last_pages
+    if pages and pages[-1].url == url:
+        pages[-1].title = title or pages[-1].title
+        return pages[-1]
+    page = Page(url, title, call.desk.clock.instant())
+    customer.last_pages = [*pages, page][-REMEMBERED_PAGES:]
+    customer.page_views += 1
+    return page
+
+
+def tell_page(call: Call, customer: Customer, page: Page) -> None:
+    """Push the visitor's page to the agents."""
+    payload = {
+        "customer_id": customer.id,
+        "visit_id": customer.visits,
+        "opened_at": format_instant(page.opened_at),
+        "url": page.url,
+        "title": page.title,
+    }
+    call.push("customer_page_updated", lambda _: payload, customer_id=None)
+
+
+@CUSTOMER_ACTIONS.add("activate_customer_page", Empty, since="3.6", web=False)
+@CUSTOMER_ACTIONS.add("deactivate_customer_page", Empty, since="3.6", web=False)
+def change_page_focus(call: Call, request: Empty) -> None:
+    """Accept the news that the visitor's tab has gained or lost focus; nothing depends on it here."""
+
+
+@CUSTOMER_ACTIONS.add("check_goals", CheckGoals, rtm=False)
+def check_goals(call: Call, request: CheckGoals) -> None:
+    """Count a page view of a visitor who is not connected."""
+    customer = call.desk.customer(call.user_id)
+    visit_page(call, customer, request.page_url, "")
+    customer.session_fields = merge_session_fields(customer.session_fields, request.session_fields)
+    call.desk.customers.save(customer)

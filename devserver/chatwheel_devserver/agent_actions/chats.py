@@ -1,0 +1,177 @@
+"""Chats as agents handle them: list, read, start, reopen, hand over, close."""
+
+from __future__ import annotations
+
+from ..actions.chats import get_chat, list_threads
+from ..actions.common import chat_summary, chats_page, make_seed, need_active
+from ..calls import Actions, Call
+from ..clock import short_id
+from ..desk import Opening, system_seed
+from ..errors import ApiError, validation
+from ..lens import Json
+from ..properties import check_update, merge
+from ..records import Chat, Thread
+from ..wire.agent import (
+    AgentChat,
+    AgentResumeChat,
+    AgentStartChat,
+    DeactivateChat,
+    ListAgentChats,
+    TransferChat,
+    TransferTarget,
+)
+from ..wire.customer import ChatById, GetChat, ListThreads
+
+AGENT_CHAT_ACTIONS = Actions()
+
+AGENT_CHAT_ACTIONS.add("get_chat", GetChat)(get_chat)
+AGENT_CHAT_ACTIONS.add("list_threads", ListThreads)(list_threads)
+
+
+def need_presence(call: Call, chat: Chat) -> None:
+    """Refuse agents who are not in the chat."""
+    member = call.desk.chats.member(chat.id, call.user_id)
+    if member is None or not member.present:
+        raise ApiError("authorization", "Requester is not a user of the chat")
+
+
+@AGENT_CHAT_ACTIONS.add("list_chats", ListAgentChats)
+def list_chats(call: Call, request: ListAgentChats) -> Json:
+    """Answer with a page of the organization's chats."""
+    page = chats_page(call, request, customer_id=None, largest=100)
+    return {
+        "chats_summary": [chat_summary(call, chat) for chat, _ in page.rows],
+        "found_chats": call.desk.chats.count_chats(),
+        **page.ids(),
+    }
+
+
+@AGENT_CHAT_ACTIONS.add("start_chat", AgentStartChat)
+def start_chat(call: Call, request: AgentStartChat) -> Json:
+    """Start a chat with a visitor who has none."""
+    customer_ids = [user.id for user in request.chat.users if user.type == "customer"]
+    if len(customer_ids) != 1:
+        raise validation("chat.users", "must name exactly one customer")
+    customer = call.desk.customer(customer_ids[0])
+    if call.desk.chats.count_chats(customer.id):
+        raise ApiError("chat_limit_reached", "The customer has a chat; resume it instead")
+    instant = call.desk.clock.instant()
+    group_ids = _groups(call, request.chat)
+    check_update(call.desk.config, "chat", request.chat.properties, by_customer=False)
+    properties = merge(dict(request.chat.properties), {"routing": {"continuous": request.continuous}})
+    chat = Chat(short_id(instant), customer.id, instant, group_ids, properties)
+    call.desk.chats.add_chat(chat)
+    return {"chat_id": chat.id} | _open(call, chat, request.chat, request.active)
+
+
+@AGENT_CHAT_ACTIONS.add("resume_chat", AgentResumeChat)
+def resume_chat(call: Call, request: AgentResumeChat) -> Json:
+    """Open a new thread in a chat."""
+    chat = call.desk.chat(request.chat.id)
+    if call.desk.active_thread(chat) is not None:
+        raise ApiError("chat_already_active", "Chat is already active")
+    return _open(call, chat, request.chat, request.active)
+
+
+@AGENT_CHAT_ACTIONS.add("deactivate_chat", DeactivateChat)
+def deactivate_chat(call: Call, request: DeactivateChat) -> None:
+    """Close the open thread."""
+    chat = call.desk.chat(request.id)
+    thread = need_active(call, chat)
+    if not request.ignore_requester_presence:
+        need_presence(call, chat)
+    name = call.desk.agent_name(call.user_id)
+    seed = system_seed("manual_archived_agent", f"{name} closed the chat", {"agent": name})
+    call.desk.close_thread(call, chat, thread, call.user_id, seed)
+
+
+@AGENT_CHAT_ACTIONS.add("transfer_chat", TransferChat)
+def transfer_chat(call: Call, request: TransferChat) -> None:
+    """Hand a chat over to another agent or group."""
+    chat = call.desk.chat(request.id)
+    thread = need_active(call, chat)
+    if not request.ignore_requester_presence:
+        need_presence(call, chat)
+    target = request.target or TransferTarget(type="group", ids=list(chat.group_ids))
+    agent, group_ids = _resolve(call, chat, target, ignore=request.ignore_agents_availability)
+    chat.group_ids = thread.group_ids = group_ids
+    call.desk.chats.save_chat(chat)
+    call.desk.chats.save_thread(thread)
+    call.push(
+        "chat_transferred",
+        lambda lens: {
+            "chat_id": chat.id,
+            "thread_id": thread.id,
+            "requester_id": lens.user_id(call.user_id),
+            "reason": "manual",
+            "transferred_to": {"group_ids": group_ids}
+            | ({} if agent is None else {"agent_ids": [lens.user_id(agent)]}),
+        },
+        customer_id=chat.customer_id,
+    )
+    _say_transferred(call, chat, thread, target)
+    for member in call.desk.chats.members(chat.id):
+        if member.type == "agent" and member.user_id != agent:
+            call.desk.leave(call, chat, thread, member.user_id, reason="manual", requester_id=call.user_id)
+    if agent is not None:
+        call.desk.join(call, chat, thread, agent, agent)
+
+
+def _resolve(call: Call, chat: Chat, target: TransferTarget, *, ignore: bool) -> tuple[str | None, list[int]]:
+    """Return who takes the chat, if a person was named, and the groups it then belongs to."""
+    if target.type == "agent":
+        emails = [str(agent_id) for agent_id in target.ids]
+        if not emails or any(call.desk.config.agent(email) is None for email in emails):
+            raise validation("target.ids", "must be e-mail addresses of agents")
+        free = [email for email in emails if ignore or call.desk.hub.is_accepting(email)]
+        if not free:
+            raise ApiError("validation", "target.ids: none of these agents takes chats now")
+        return free[0], chat.group_ids
+    group_ids = [group_id for group_id in target.ids if isinstance(group_id, int)]
+    if not group_ids or not all(call.desk.config.has_group(group_id) for group_id in group_ids):
+        raise ApiError("group_not_found", "target.ids: no such group")
+    if not ignore and not any(call.desk.availability.candidates(group_id) for group_id in group_ids):
+        raise ApiError("validation", "target.ids: nobody of these groups takes chats now")
+    return None, group_ids
+
+
+def _say_transferred(call: Call, chat: Chat, thread: Thread, target: TransferTarget) -> None:
+    groups = {group.id: group.name for group in call.desk.config.groups}
+    names = [
+        call.desk.agent_name(str(place)) if target.type == "agent" else groups.get(int(place), str(place))
+        for place in target.ids
+    ]
+    initiator, targets = call.desk.agent_name(call.user_id), ", ".join(names)
+    text = f"{initiator} transferred the chat to {targets}"
+    call.desk.say(call, chat, thread, "chat_transferred", text, {"initiator": initiator, "targets": targets})
+
+
+def _groups(call: Call, initial: AgentChat) -> list[int]:
+    group_ids = [0] if initial.access is None or not initial.access.group_ids else initial.access.group_ids
+    for group_id in group_ids:
+        if not call.desk.config.has_group(group_id):
+            raise ApiError("group_not_found", f"Group {group_id} not found")
+    return group_ids
+
+
+def _open(call: Call, chat: Chat, initial: AgentChat, active: bool) -> Json:
+    desk = call.desk
+    check_update(desk.config, "thread", initial.thread.properties, by_customer=False)
+    routing = {"continuous": bool(chat.properties.get("routing", {}).get("continuous", False))}
+    seeds = [
+        make_seed(call, draft, f"chat.thread.events.{index}")
+        for index, draft in enumerate(initial.thread.events)
+    ]
+    properties = merge(initial.thread.properties, {"routing": routing})
+    opening = Opening(seeds, properties, chat.group_ids, active)
+    event_ids = desk.open_thread(call, chat, (call.user_id, "agent"), opening)
+    thread = desk.chats.last_thread(chat.id)
+    answer: Json = {"thread_id": thread.id if thread is not None else ""}
+    return answer | {"event_ids": event_ids} if event_ids else answer
+
+
+@AGENT_CHAT_ACTIONS.add("follow_chat", ChatById)
+@AGENT_CHAT_ACTIONS.add("unfollow_chat", ChatById)
+def follow_chat(call: Call, request: ChatById) -> None:
+    """Accept a wish to watch: every agent is told about every chat here anyway."""
+    call.desk.chat(request.id)

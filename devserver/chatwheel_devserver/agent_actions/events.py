@@ -1,0 +1,87 @@
+"""Events as agents write them, typing, and properties."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..actions.common import make_seed, need_active, sent_before
+from ..actions.events import mark_events_as_seen, writable_thread
+from ..actions.properties import (
+    delete_chat_properties,
+    delete_event_properties,
+    delete_thread_properties,
+    update_chat_properties,
+    update_event_properties,
+    update_thread_properties,
+)
+from ..calls import Actions, Call
+from ..desk import event_payload
+from ..lens import Json
+from ..records import Event
+from ..wire.agent import AgentSendEvent, SendTypingIndicator
+from ..wire.customer import (
+    DeleteChatProperties,
+    DeleteEventProperties,
+    DeleteThreadProperties,
+    MarkEventsAsSeen,
+    UpdateChatProperties,
+    UpdateEventProperties,
+    UpdateThreadProperties,
+)
+from .chats import need_presence
+
+AGENT_EVENT_ACTIONS = Actions()
+
+AGENT_EVENT_ACTIONS.add("mark_events_as_seen", MarkEventsAsSeen)(mark_events_as_seen)
+AGENT_EVENT_ACTIONS.add("update_chat_properties", UpdateChatProperties)(update_chat_properties)
+AGENT_EVENT_ACTIONS.add("delete_chat_properties", DeleteChatProperties)(delete_chat_properties)
+AGENT_EVENT_ACTIONS.add("update_thread_properties", UpdateThreadProperties)(update_thread_properties)
+AGENT_EVENT_ACTIONS.add("delete_thread_properties", DeleteThreadProperties)(delete_thread_properties)
+AGENT_EVENT_ACTIONS.add("update_event_properties", UpdateEventProperties)(update_event_properties)
+AGENT_EVENT_ACTIONS.add("delete_event_properties", DeleteEventProperties)(delete_event_properties)
+
+
+@AGENT_EVENT_ACTIONS.add("send_event", AgentSendEvent)
+def send_event(call: Call, request: AgentSendEvent) -> Json:
+    """Write an event into a chat the agent is in."""
+    chat = call.desk.chat(request.chat_id)
+    known = sent_before(call, chat, request.event.custom_id)
+    if known is not None:
+        call.repeat("incoming_event", partial(_payload, event=known))
+        return {"event_id": known.id}
+    thread = writable_thread(call, chat, attach=request.attach_to_last_thread)
+    if thread.active:
+        need_presence(call, chat)
+    seed = make_seed(call, request.event)
+    event = call.desk.write(call, chat, thread, seed, (call.user_id, "agent"))
+    return {"event_id": event.id}
+
+
+def _payload(lens: object, *, event: Event) -> Json:
+    return event_payload(lens, event)
+
+
+@AGENT_EVENT_ACTIONS.add("send_typing_indicator", SendTypingIndicator)
+def send_typing_indicator(call: Call, request: SendTypingIndicator) -> None:
+    """Show the customer that an agent is writing."""
+    chat = call.desk.chat(request.chat_id)
+    thread = need_active(call, chat)
+    need_presence(call, chat)
+    timestamp = int(call.desk.clock.time())
+    everybody = request.visibility == "all"
+
+    def render(lens: object) -> Json:
+        is_customer = getattr(lens, "role", "") == "customer"
+        user_id = getattr(lens, "user_id", str)(call.user_id)
+        return {
+            "chat_id": chat.id,
+            "thread_id": thread.id,
+            "typing_indicator": {
+                "author_id": user_id,
+                "recipients" if is_customer else "visibility": request.visibility,
+                "timestamp": timestamp,
+                "is_typing": request.is_typing,
+            },
+        }
+
+    call.push("incoming_typing_indicator", render, customer_id=chat.customer_id if everybody else None)

@@ -1,0 +1,114 @@
+"""Who is in a chat, who takes chats, who is on the site."""
+
+from __future__ import annotations
+
+from ..actions.common import need_active
+from ..calls import Actions, Call
+from ..errors import ApiError, validation
+from ..lens import AgentLens, Json
+from ..wire.agent import AddUserToChat, BanCustomer, GetCustomer, RemoveUserFromChat, SetRoutingStatus
+from ..wire.base import Empty
+from .chats import need_presence
+
+AGENT_PEOPLE_ACTIONS = Actions()
+
+
+@AGENT_PEOPLE_ACTIONS.add("add_user_to_chat", AddUserToChat)
+def add_user_to_chat(call: Call, request: AddUserToChat) -> None:
+    """Bring an agent into a chat: oneself to take it, or a colleague."""
+    chat = call.desk.chat(request.chat_id)
+    thread = need_active(call, chat)
+    if request.user_type == "customer":
+        raise ApiError("validation", "user_type: a chat has exactly one customer")
+    if call.desk.config.agent(request.user_id) is None:
+        raise validation("user_id", "must be the e-mail address of an agent")
+    if request.user_id != call.user_id and not request.ignore_requester_presence:
+        need_presence(call, chat)
+    call.desk.join(call, chat, thread, request.user_id, call.user_id)
+
+
+@AGENT_PEOPLE_ACTIONS.add("remove_user_from_chat", RemoveUserFromChat)
+def remove_user_from_chat(call: Call, request: RemoveUserFromChat) -> None:
+    """Take an agent out of a chat."""
+    chat = call.desk.chat(request.chat_id)
+    thread = need_active(call, chat)
+    if request.user_type == "customer":
+        raise ApiError("validation", "user_type: the customer cannot be removed")
+    call.desk.leave(call, chat, thread, request.user_id, reason="manual", requester_id=call.user_id)
+
+
+@AGENT_PEOPLE_ACTIONS.add("set_routing_status", SetRoutingStatus)
+def set_routing_status(call: Call, request: SetRoutingStatus) -> None:
+    """Take chats, or take none; customers hear whether the group is still online."""
+    email = request.agent_id or call.user_id
+    hub = call.desk.hub
+    if call.desk.config.agent(email) is None:
+        raise validation("agent_id", "must be the e-mail address of an agent")
+    if request.status == "accepting_chats":
+        hub.not_accepting.discard(email)
+    else:
+        hub.not_accepting.add(email)
+    payload = {"agent_id": email, "status": request.status}
+    call.push("routing_status_set", lambda _: payload, customer_id=None)
+    call.afterwards.append(hub.changed)
+
+
+@AGENT_PEOPLE_ACTIONS.add("list_routing_statuses", Empty)
+def list_routing_statuses(call: Call, request: Empty) -> Json:
+    """Answer who takes chats."""
+    hub = call.desk.hub
+    here = {session.user_id for session in hub.agents}
+    return {
+        "items": [
+            {"agent_id": agent.email, "status": _status(hub.is_accepting(agent.email), agent.email in here)}
+            for agent in call.desk.config.agents
+        ]
+    }
+
+
+def _status(accepting: bool, here: bool) -> str:
+    if not here:
+        return "offline"
+    return "accepting_chats" if accepting else "not_accepting_chats"
+
+
+@AGENT_PEOPLE_ACTIONS.add("list_agents_for_transfer", Empty)
+def list_agents_for_transfer(call: Call, request: Empty) -> Json:
+    """Answer who could take a chat over."""
+    hub = call.desk.hub
+    emails = dict.fromkeys(session.user_id for session in hub.agents if session.user_id != call.user_id)
+    active = [call.desk.chats.members(thread.chat_id) for thread in call.desk.chats.active_threads()]
+    return {
+        "agents": [
+            {
+                "agent_id": email,
+                "active_chats": sum(any(m.user_id == email and m.present for m in chat) for chat in active),
+            }
+            for email in emails
+            if hub.is_accepting(email)
+        ]
+    }
+
+
+@AGENT_PEOPLE_ACTIONS.add("get_customer", GetCustomer)
+def get_customer(call: Call, request: GetCustomer) -> Json:
+    """Answer with one customer, its visit and whether it is online."""
+    lens = call.lens
+    assert isinstance(lens, AgentLens)
+    customer = call.desk.customer(request.id)
+    return lens.customer(customer, online=call.desk.hub.is_online(customer.id))
+
+
+@AGENT_PEOPLE_ACTIONS.add("ban_customer", BanCustomer)
+def ban_customer(call: Call, request: BanCustomer) -> None:
+    """Keep a customer away and end its connections."""
+    desk = call.desk
+    customer = desk.customer(request.id)
+    customer.banned_until = int(desk.clock.time() + request.ban.days * 86_400)
+    desk.customers.save(customer)
+
+    def drop() -> None:
+        for session in desk.hub.of_customer(customer.id):
+            session.disconnect("customer_banned")
+
+    call.afterwards.append(drop)

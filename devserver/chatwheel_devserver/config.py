@@ -1,0 +1,106 @@
+"""Who works here and what is allowed: the settings of one server.
+
+Everything is a frozen dataclass with the demo's values as defaults, so that a test names only what it changes.
+This module knows no sockets, no files and no clock.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+MEBIBYTE: Final = 1024 * 1024
+SUPPORTED_VERSIONS: Final = ("3.4", "3.5", "3.6")
+DEFAULT_VERSION: Final = "3.5"
+
+FormType = Literal["prechat", "postchat", "ticket"]
+
+_AGENT_NAMESPACE: Final = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person (or a script) who answers chats."""
+
+    email: str
+    name: str
+    job_title: str = "Support"
+    group_ids: tuple[int, ...] = (0,)
+    is_bot: bool = False
+
+    @property
+    def public_id(self) -> str:
+        """The identifier customers see: opaque, never the e-mail address."""
+        return uuid.uuid5(_AGENT_NAMESPACE, f"agent:{self.email}").hex
+
+    @property
+    def avatar_path(self) -> str:
+        """Where the server itself serves this agent's picture."""
+        return f"/avatars/{self.public_id}.svg"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of agents; group 0 is everybody."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Numbers that the protocol fixes, or that protect this process."""
+
+    login_seconds: float = 30.0
+    request_seconds: float = 15.0
+    heartbeat_seconds: float = 20.0
+    inactivity_seconds: float = 1800.0
+    token_seconds: int = 28_800
+    unused_file_seconds: float = 86_400.0
+    pending_requests: int = 10
+    connections_per_customer: int = 50
+    file_bytes: int = 10 * MEBIBYTE
+    frame_bytes: int = MEBIBYTE
+    outgoing_bytes: int = 8 * MEBIBYTE
+    recorded_frames: int = 20_000
+
+
+SCRIPTED_AGENT: Final = Agent("grace@demo.example", "Grace", "Support", is_bot=True)
+CONSOLE_AGENT: Final = Agent("sam@demo.example", "Sam", "Support specialist")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One organization with its groups, agents and rules."""
+
+    name: str = "chatwheel demo"
+    organization_id: str = "demo-organization"
+    client_ids: tuple[str, ...] = ("demo-client",)
+    groups: tuple[Group, ...] = (Group(0, "Everybody"),)
+    agents: tuple[Agent, ...] = (SCRIPTED_AGENT, CONSOLE_AGENT)
+    scripted_agent: str = SCRIPTED_AGENT.email
+    console_agent: str = CONSOLE_AGENT.email
+    #: May a visitor start a chat while no agent at all is connected? The chat then waits for one.
+    queue_open: bool = True
+    #: Origins that browsers may call from; ``*`` stands for any.
+    origins: tuple[str, ...] = ("*",)
+    forms: Mapping[tuple[int, FormType], Mapping[str, Any]] = field(default_factory=dict)
+    limits: Limits = Limits()
+
+    def agent(self, email: str) -> Agent | None:
+        """Return the agent with this e-mail address."""
+        return next((agent for agent in self.agents if agent.email == email), None)
+
+    def agent_by_public_id(self, public_id: str) -> Agent | None:
+        """Return the agent whom customers know by this identifier."""
+        return next((agent for agent in self.agents if agent.public_id == public_id), None)
+
+    def has_group(self, group_id: int) -> bool:
+        """Tell whether the organization has this group."""
+        return any(group.id == group_id for group in self.groups)
+
+    def allows_origin(self, origin: str) -> bool:
+        """Tell whether a page of this origin may call the server."""
+        return "*" in self.origins or origin in self.origins

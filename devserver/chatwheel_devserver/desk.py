@@ -1,0 +1,319 @@
+"""What can happen to chats, whoever causes it: threads open and close, events are written, people come and go.
+
+Every method changes the database inside the caller's transaction and notes in the call what is to be told. It knows no
+sockets and no spelling of the wire.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .availability import Availability
+from .calls import Call
+from .clock import Clock, format_instant, short_id
+from .config import Config
+from .errors import not_found
+from .hub import Hub
+from .records import (
+    Chat,
+    ChatView,
+    Customer,
+    Event,
+    Member,
+    Properties,
+    Thread,
+    ThreadView,
+    UserType,
+    Visibility,
+)
+from .storage.chats import ChatTable, visible_to_customer
+from .storage.customers import CustomerTable
+from .storage.database import Database
+from .storage.files import FileTable
+
+
+@dataclass(slots=True)
+class Seed:
+    """An event before it has a place in a thread."""
+
+    type: str
+    body: dict[str, Any]
+    custom_id: str | None = None
+    visibility: Visibility = "all"
+    properties: Properties = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Opening:
+    """What a new thread starts with."""
+
+    seeds: list[Seed]
+    properties: Properties
+    group_ids: list[int]
+    active: bool
+
+
+class Desk:
+    """The records of one organization and the rules by which they change."""
+
+    def __init__(self, config: Config, clock: Clock, database: Database, files: FileTable, hub: Hub) -> None:
+        self.config = config
+        self.clock = clock
+        self.database = database
+        self.chats = ChatTable(database)
+        self.customers = CustomerTable(database)
+        self.files = files
+        self.hub = hub
+        self.availability = Availability(config, hub)
+        clock.start_after(self.chats.last_instant())
+
+    # Looking things up
+
+    def customer(self, customer_id: str) -> Customer:
+        """Return a customer that must exist."""
+        customer = self.customers.get(customer_id)
+        if customer is None:
+            raise not_found("Customer")
+        return customer
+
+    def chat(self, chat_id: str) -> Chat:
+        """Return a chat that must exist."""
+        chat = self.chats.chat(chat_id)
+        if chat is None:
+            raise not_found("Chat")
+        return chat
+
+    def thread(self, chat: Chat, thread_id: str) -> Thread:
+        """Return a thread that must exist in this chat."""
+        thread = self.chats.thread(thread_id)
+        if thread is None or thread.chat_id != chat.id:
+            raise not_found("Thread")
+        return thread
+
+    def active_thread(self, chat: Chat) -> Thread | None:
+        """Return the open conversation of a chat."""
+        thread = self.chats.last_thread(chat.id)
+        return thread if thread is not None and thread.active else None
+
+    def thread_view(self, thread: Thread) -> ThreadView:
+        """Return a thread with its events."""
+        return ThreadView(thread, self.chats.events(thread.id), self.chats.thread_user_ids(thread.id))
+
+    def chat_view(self, chat: Chat, thread: Thread | None) -> ChatView:
+        """Return a chat with its members and this thread."""
+        current = None if thread is None else self.thread_view(thread)
+        return ChatView(chat, self.customer(chat.customer_id), self.chats.members(chat.id), current)
+
+    # Threads
+
+    def open_thread(
+        self, call: Call, chat: Chat, author: tuple[str, UserType], opening: Opening
+    ) -> list[str]:
+        """Open a thread, write its first events, tell everybody; return the events' identifiers."""
+        author_id, author_type = author
+        previous = self.chats.last_thread(chat.id)
+        instant = self.clock.instant()
+        thread = Thread(
+            id=short_id(instant),
+            chat_id=chat.id,
+            created_at=instant,
+            active=opening.active,
+            group_ids=opening.group_ids,
+            properties=opening.properties,
+            previous_id=None if previous is None else previous.id,
+        )
+        self.chats.add_thread(thread)
+        customer_present = opening.active and (
+            author_type == "customer" or self.hub.is_online(chat.customer_id)
+        )
+        self._set_present(chat.id, chat.customer_id, "customer", customer_present)
+        self.chats.add_thread_user(thread.id, chat.customer_id)
+        if author_type == "agent":
+            self._set_present(chat.id, author_id, "agent", opening.active)
+            self.chats.add_thread_user(thread.id, author_id)
+        events = [self._store(thread, seed, author_id) for seed in opening.seeds]
+        self._see(chat.id, author_id, author_type, events[-1].created_at if events else instant)
+        view = self.chat_view(chat, self.chats.thread(thread.id))
+        call.push(
+            "incoming_chat",
+            lambda lens: {"requester_id": lens.user_id(author_id), "chat": lens.chat(view)},
+            customer_id=chat.customer_id,
+        )
+        return [event.id for event in events]
+
+    def close_thread(self, call: Call, chat: Chat, thread: Thread, user_id: str | None, seed: Seed) -> None:
+        """Write why a thread ends, end it, tell everybody."""
+        self.write(call, chat, thread, seed, None)
+        thread.active = False
+        self.chats.save_thread(thread)
+        for member in self.chats.members(chat.id):
+            if member.present:
+                member.present = False
+                self.chats.set_member(member)
+
+        def render(lens: Any) -> dict[str, Any]:
+            payload = {"chat_id": chat.id, "thread_id": thread.id}
+            return payload if user_id is None else payload | {"user_id": lens.user_id(user_id)}
+
+        call.push("chat_deactivated", render, customer_id=chat.customer_id)
+
+    # Events
+
+    def write(
+        self, call: Call, chat: Chat, thread: Thread, seed: Seed, author: tuple[str, UserType] | None
+    ) -> Event:
+        """Append an event to a thread and tell whoever may read it."""
+        event = self._store(thread, seed, None if author is None else author[0])
+        if author is not None:
+            self._see(chat.id, *author, event.created_at)
+        self.tell_event(call, "incoming_event", chat, event)
+        return event
+
+    def tell_event(self, call: Call, action: str, chat: Chat, event: Event) -> None:
+        """Push an event to those who may read it."""
+        call.push(
+            action,
+            lambda lens: event_payload(lens, event),
+            customer_id=chat.customer_id if visible_to_customer(event, chat.customer_id) else None,
+        )
+
+    def say(
+        self, call: Call, chat: Chat, thread: Thread, type: str, text: str, text_vars: dict[str, str]
+    ) -> Event:
+        """Write a line of the service's own into a thread."""
+        return self.write(call, chat, thread, system_seed(type, text, text_vars), None)
+
+    def _store(self, thread: Thread, seed: Seed, author_id: str | None) -> Event:
+        number = self.chats.next_event_number(thread.id)
+        event = Event(
+            id=f"{thread.id}_{number}",
+            chat_id=thread.chat_id,
+            thread_id=thread.id,
+            number=number,
+            created_at=self.clock.instant(),
+            type=seed.type,
+            author_id=author_id,
+            custom_id=seed.custom_id,
+            visibility=seed.visibility,
+            properties=seed.properties,
+            body=seed.body,
+        )
+        self.chats.add_event(event)
+        return event
+
+    # Members
+
+    def join(self, call: Call, chat: Chat, thread: Thread, email: str, requester_id: str) -> None:
+        """Bring an agent into a chat; the first one is thereby assigned."""
+        member = self.chats.member(chat.id, email)
+        if member is not None and member.present:
+            return
+        was_waiting = not any(m.present and m.type == "agent" for m in self.chats.members(chat.id))
+        member = self._set_present(chat.id, email, "agent", True)
+        self.chats.add_thread_user(thread.id, email)
+        customer = self.customer(chat.customer_id)
+        if was_waiting:
+            call.push(
+                "chat_transferred",
+                lambda lens: {
+                    "chat_id": chat.id,
+                    "thread_id": thread.id,
+                    "reason": "assigned",
+                    "transferred_to": {"group_ids": thread.group_ids, "agent_ids": [lens.user_id(email)]},
+                },
+                customer_id=chat.customer_id,
+            )
+        call.push(
+            "user_added_to_chat",
+            lambda lens: {
+                "chat_id": chat.id,
+                "thread_id": thread.id,
+                "user": lens.user(member, customer),
+                "reason": "assigned" if was_waiting else "manual",
+                "requester_id": lens.user_id(requester_id),
+            },
+            customer_id=chat.customer_id,
+        )
+        name = self.agent_name(email)
+        if requester_id == email:
+            self.say(call, chat, thread, "agent_joined", f"{name} joined the chat", {"agent": name})
+        else:
+            initiator = self.agent_name(requester_id)
+            variables = {"initiator": initiator, "agent": name}
+            self.say(
+                call, chat, thread, "agent_added", f"{initiator} brought {name} into the chat", variables
+            )
+
+    def leave(
+        self,
+        call: Call,
+        chat: Chat,
+        thread: Thread | None,
+        email: str,
+        *,
+        reason: str,
+        requester_id: str | None,
+    ) -> None:
+        """Take an agent out of a chat, without a word in the conversation."""
+        member = self.chats.member(chat.id, email)
+        if member is None or not member.present:
+            return
+        member.present = False
+        self.chats.set_member(member)
+
+        def render(lens: Any) -> dict[str, Any]:
+            payload = {"chat_id": chat.id, "user_id": lens.user_id(email), "reason": reason}
+            if thread is not None:
+                payload["thread_id"] = thread.id
+            return payload if requester_id is None else payload | {"requester_id": lens.user_id(requester_id)}
+
+        call.push("user_removed_from_chat", render, customer_id=chat.customer_id)
+
+    def mark_seen(self, call: Call, chat: Chat, user: tuple[str, UserType], instant: int) -> None:
+        """Move a user's mark forward and tell everybody; an older mark changes nothing."""
+        user_id, _ = user
+        member = self.chats.member(chat.id, user_id)
+        instant = min(instant, self.clock.instant())
+        if member is not None and member.seen_up_to is not None and member.seen_up_to >= instant:
+            return
+        self._see(chat.id, *user, instant)
+        call.push(
+            "events_marked_as_seen",
+            lambda lens: {
+                "user_id": lens.user_id(user_id),
+                "chat_id": chat.id,
+                "seen_up_to": format_instant(instant),
+            },
+            customer_id=chat.customer_id,
+        )
+
+    def agent_name(self, email: str) -> str:
+        """Return what an agent is called."""
+        agent = self.config.agent(email)
+        return email if agent is None else agent.name
+
+    def customer_name(self, customer_id: str) -> str:
+        """Return what a customer is called."""
+        return self.customer(customer_id).name or "Visitor"
+
+    def _set_present(self, chat_id: str, user_id: str, type: UserType, present: bool) -> Member:
+        member = self.chats.member(chat_id, user_id) or Member(chat_id, user_id, type, present, None)
+        member.present = present
+        self.chats.set_member(member)
+        return member
+
+    def _see(self, chat_id: str, user_id: str, type: UserType, instant: int) -> None:
+        member = self.chats.member(chat_id, user_id) or Member(chat_id, user_id, type, False, None)
+        member.seen_up_to = max(member.seen_up_to or 0, instant)
+        self.chats.set_member(member)
+
+
+def event_payload(lens: Any, event: Event) -> dict[str, Any]:
+    """Build the payload of a push about an event."""
+    return {"chat_id": event.chat_id, "thread_id": event.thread_id, "event": lens.event(event)}
+
+
+def system_seed(type: str, text: str, text_vars: dict[str, str]) -> Seed:
+    """Prepare a line of the service's own."""
+    return Seed("system_message", {"system_message_type": type, "text": text, "text_vars": text_vars})

@@ -1,0 +1,123 @@
+"""Who a token belongs to: customers' identities with their cookies, tokens of customers and agents.
+
+Secrets are kept as hashes. Agents' tokens live in memory only: they are for the console page that this server
+itself hands out, and for tests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from .clock import Clock
+from .config import Config
+from .records import Customer
+from .storage.customers import CustomerTable
+from .storage.database import Database
+
+_REGION: Final = "dal"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A token just made, with what the client is told about it."""
+
+    access_token: str
+    customer_id: str
+    expires_in: int
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """The owner of a valid token."""
+
+    user_id: str
+    expires_at: float
+
+
+class Identity:
+    """Makes tokens and recognizes them."""
+
+    def __init__(self, config: Config, clock: Clock, database: Database) -> None:
+        self._config = config
+        self._clock = clock
+        self._db = database
+        self._customers = CustomerTable(database)
+        self._agent_tokens: dict[str, str] = {}
+
+    def grant(
+        self,
+        client_id: str,
+        *,
+        customer_id: str | None,
+        secret: str | None,
+        group_id: int | None = None,
+        expires_in: int | None = None,
+    ) -> Grant:
+        """Make a token for the customer whom the cookies prove, or for a new one."""
+        seconds = expires_in or self._config.limits.token_seconds
+        with self._db.transaction():
+            known = customer_id is not None and secret is not None and self._proves(customer_id, secret)
+            if not known or customer_id is None or secret is None:
+                customer_id, secret = self._new_customer()
+            token = f"{_REGION}:{secrets.token_urlsafe(32)}"
+            now = self._clock.time()
+            self._customers.forget_expired_tokens(int(now))
+            self._customers.add_token(_hash(token), customer_id, client_id, group_id, int(now + seconds))
+        return Grant(token, customer_id, seconds, secret)
+
+    def _new_customer(self) -> tuple[str, str]:
+        customer_id, secret = str(uuid.uuid4()), secrets.token_urlsafe(32)
+        organization_id = self._config.organization_id
+        self._customers.create(Customer(customer_id, organization_id, self._clock.instant()), _hash(secret))
+        return customer_id, secret
+
+    def _proves(self, customer_id: str, secret: str) -> bool:
+        known = self._customers.secret_hash(customer_id)
+        return known is not None and hmac.compare_digest(known, _hash(secret))
+
+    def customer(self, authorization: str) -> Bearer | None:
+        """Return the customer who bears this token, written as ``Bearer <token>``."""
+        token = _strip_scheme(authorization)
+        found = None if token is None else self._customers.token(_hash(token))
+        if found is None or found[1] <= self._clock.time():
+            return None
+        return Bearer(*found)
+
+    def revoke(self, authorization: str) -> str | None:
+        """Make a customer's token worthless; return whose it was."""
+        token = _strip_scheme(authorization)
+        found = None if token is None else self._customers.token(_hash(token))
+        if token is None or found is None:
+            return None
+        with self._db.transaction():
+            self._customers.remove_token(_hash(token))
+        return found[0]
+
+    def agent_token(self, email: str) -> str:
+        """Make a token for an agent, good until the server ends."""
+        token = f"{_REGION}:agent_{secrets.token_urlsafe(32)}"
+        self._agent_tokens[_hash(token)] = email
+        while len(self._agent_tokens) > 1000:
+            del self._agent_tokens[next(iter(self._agent_tokens))]
+        return token
+
+    def agent(self, authorization: str) -> Bearer | None:
+        """Return the agent who bears this token."""
+        token = _strip_scheme(authorization)
+        email = None if token is None else self._agent_tokens.get(_hash(token))
+        return None if email is None else Bearer(email, float("inf"))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def _strip_scheme(authorization: str) -> str | None:
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None

@@ -1,0 +1,175 @@
+"""The accounts endpoints: tokens for customers, by cookie."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aiohttp import web
+
+from .core import Core
+from .identity import Grant
+from .rtm import CORE
+from .web_api import json_or_none
+
+_COOKIE_SECONDS: Final = 63_072_000
+_COOKIE_PATH: Final = "/v2/customer"
+_MAX_BODY: Final = 16 * 1024
+
+
+class OAuthError(Exception):
+    """A request for a token that is refused; the accounts service has error shapes of its own."""
+
+    def __init__(self, code: str, description: str, *, status: int = 401, is_identity: bool = False) -> None:
+        super().__init__(description)
+        self.status = status
+        kind = "identity_exception" if is_identity else "oauth_exception"
+        self.body = {kind: code, "exception_description": description}
+
+
+def add_identity_routes(app: web.Application) -> None:
+    """Serve tokens."""
+    app.router.add_post("/v2/customer/token", create_token)
+    app.router.add_delete("/v2/customer/token", revoke_token)
+    app.router.add_get("/v2/customer/info", token_info)
+    app.router.add_post("/v2/customer/{organization}/{group}/token", create_token)
+
+
+async def create_token(request: web.Request) -> web.Response:
+    """Answer with a token for the customer of the cookies, or for a new one."""
+    core = request.app[CORE]
+    try:
+        body = await _read_body(request)
+        group_id = _check_place(core, request, body)
+        _check_request(core, body)
+    except OAuthError as error:
+        return web.json_response(error.body, status=error.status)
+    names = _cookie_names(group_id)
+    grant = core.identity.grant(
+        body["client_id"],
+        customer_id=request.cookies.get(names[0]),
+        secret=request.cookies.get(names[1]),
+        group_id=group_id,
+        expires_in=body.get("expires_in"),
+    )
+    response = web.json_response(
+        {
+            "access_token": grant.access_token,
+            "entity_id": grant.customer_id,
+            "expires_in": grant.expires_in,
+            "token_type": "Bearer",
+            "client_id": body["client_id"],
+            "organization_id": core.config.organization_id,
+        },
+        headers={"Cache-Control": "no-store"},
+    )
+    _set_cookies(request, response, grant, names, group_id)
+    return response
+
+
+async def _read_body(request: web.Request) -> dict[str, Any]:
+    """Read JSON whatever the content type says; a plain text type saves browsers the preflight."""
+    raw = await request.content.read(_MAX_BODY + 1)
+    while len(raw) <= _MAX_BODY and not request.content.at_eof():
+        raw += await request.content.read(_MAX_BODY + 1)
+    body = json_or_none(raw.decode(errors="replace")) if len(raw) <= _MAX_BODY else None
+    if not isinstance(body, dict):
+        raise OAuthError("bad_request", "the body must be a JSON object")
+    return body
+
+
+def _check_place(core: Core, request: web.Request, body: dict[str, Any]) -> int | None:
+    """Check the organization and group, in the path or in the body."""
+    organization = request.match_info.get("organization", body.get("organization_id"))
+    if organization is None:
+        raise OAuthError("invalid_request", "organization_id is required")
+    if (
+        organization != core.config.organization_id
+        or body.get("organization_id", organization) != organization
+    ):
+        raise OAuthError("invalid_request", "organization_id: there is no such organization")
+    group = request.match_info.get("group")
+    if group is None:
+        return None
+    if not (group.isascii() and group.isdigit() and core.config.has_group(int(group))):
+        raise OAuthError("resource_not_found", "the group does not exist")
+    return int(group)
+
+
+def _check_request(core: Core, body: dict[str, Any]) -> None:
+    if body.get("client_id") not in core.config.client_ids:
+        raise OAuthError("unauthorized_client", "client_id is unknown")
+    if body.get("grant_type") != "cookie":
+        raise OAuthError("unsupported_grant_type", "grant_type must be cookie")
+    if body.get("response_type", "token") != "token":
+        raise OAuthError("invalid_request", "response_type must be token")
+    redirect = body.get("redirect_uri")
+    if redirect is not None and not isinstance(redirect, str):
+        raise OAuthError("invalid_request", "redirect_uri must be a string")
+    seconds = body.get("expires_in")
+    if seconds is not None and not (type(seconds) is int and 0 < seconds <= core.config.limits.token_seconds):
+        raise OAuthError("invalid_request", "expires_in must be a positive number of seconds")
+
+
+def _cookie_names(group_id: int | None) -> tuple[str, str]:
+    """Name the cookies; each group has an identity of its own, which the organization's cookies must not hide."""
+    suffix = "" if group_id is None else f"_{group_id}"
+    return f"__lc_cid{suffix}", f"__lc_cst{suffix}"
+
+
+def _set_cookies(
+    request: web.Request, response: web.Response, grant: Grant, names: tuple[str, str], group_id: int | None
+) -> None:
+    """Remember the customer for two years.
+
+    ``SameSite=None`` needs ``Secure`` and thereby https; over plain http on one's own machine ``Lax`` does
+    the same job.
+    """
+    is_https = request.scheme == "https"
+    path = (
+        _COOKIE_PATH
+        if group_id is None
+        else f"{_COOKIE_PATH}/{request.match_info['organization']}/{group_id}"
+    )
+    for name, value in zip(names, (grant.customer_id, grant.secret), strict=True):
+        response.set_cookie(
+            name,
+            value,
+            max_age=_COOKIE_SECONDS,
+            path=path,
+            httponly=True,
+            secure=is_https,
+            samesite="None" if is_https else "Lax",
+        )
+
+
+async def revoke_token(request: web.Request) -> web.Response:
+    """Make a token worthless and end the connections of its owner."""
+    core = request.app[CORE]
+    customer_id = core.identity.revoke(request.headers.get("Authorization", ""))
+    if customer_id is None:
+        return _unauthorized()
+    for session in core.hub.of_customer(customer_id):
+        session.disconnect("access_token_revoked")
+    return web.json_response({})
+
+
+async def token_info(request: web.Request) -> web.Response:
+    """Answer whose token it is."""
+    core = request.app[CORE]
+    authorization = request.headers.get("Authorization") or f"Bearer {request.query.get('code', '')}"
+    bearer = core.identity.customer(authorization)
+    if bearer is None:
+        return _unauthorized()
+    return web.json_response(
+        {
+            "entity_id": bearer.user_id,
+            "expires_in": int(bearer.expires_at - core.clock.time()),
+            "token_type": "Bearer",
+            "organization_id": core.config.organization_id,
+        }
+    )
+
+
+def _unauthorized() -> web.Response:
+    error = OAuthError("unauthorized", "the token is not valid", is_identity=True)
+    return web.json_response(error.body, status=error.status)

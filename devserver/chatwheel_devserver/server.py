@@ -1,0 +1,253 @@
+"""Running the server, from a command line or inside a test."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from .app import make_app
+from .clock import Clock
+from .config import Config
+from .core import Core
+from .errors import DisconnectReason
+from .faults import Faults
+from .hub import Frame, Push, Role
+from .records import Greeting
+from .scripted.grace import Grace
+from .supervisor import supervise, sweep
+
+
+class DevServer:
+    """A Customer Chat API server on this machine.
+
+    ``async with DevServer() as server:`` starts one on a free port, with its data in a folder that vanishes afterwards.
+    """
+
+    def __init__(
+        self,
+        *,
+        data: str | Path | None = None,
+        site: str | Path | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        bot: bool = False,
+        bot_delay: float = 0.0,
+        config: Config | None = None,
+        clock: Clock | None = None,
+        **settings: Any,
+    ) -> None:
+        self.config = replace(config or Config(), **settings)
+        self._data = None if data is None else Path(data)
+        self._site = None if site is None else Path(site)
+        self._host = host
+        self._port = port
+        self._bot_delay = bot_delay if bot else None
+        self._clock = clock
+        self._temporary: str | None = None
+        self._runner: web.AppRunner | None = None
+        self._core: Core | None = None
+
+    # Life
+
+    async def start(self) -> None:
+        """Open the data and the port; raise ``OSError`` if the port is taken."""
+        data = self._data
+        if data is None:
+            self._temporary = tempfile.mkdtemp(prefix="chatwheel-")
+            data = Path(self._temporary)
+        try:
+            self._core = core = Core(self.config, data, self._clock)
+            await self._listen(core)
+        except BaseException:
+            await self.stop()
+            raise
+        core.spawn(supervise(core))
+        if self._bot_delay is not None:
+            Grace(core, self._bot_delay).start()
+
+    async def _listen(self, core: Core) -> None:
+        self._runner = web.AppRunner(make_app(core, self._site), access_log=None, handler_cancellation=True)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._port, shutdown_timeout=1.0)
+        await site.start()
+        # The same port again after stop() and start(): a client finds the server where it was.
+        self._port = int(self._runner.addresses[0][1])
+        host = "127.0.0.1" if self._host in ("0.0.0.0", "") else self._host.replace("::", "::1", 1)
+        host = f"[{host}]" if ":" in host else host
+        core.url = f"http://{host}:{self._port}"
+
+    async def stop(self) -> None:
+        """Close connections, port and data."""
+        core, self._core = self._core, None
+        runner, self._runner = self._runner, None
+        if core is not None:
+            for connection in list(core.connections):
+                connection.abort()
+        if runner is not None:
+            await runner.cleanup()
+        if core is not None:
+            await core.close()
+        if self._temporary is not None:
+            await asyncio.to_thread(shutil.rmtree, self._temporary, ignore_errors=True)
+            self._temporary = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    @property
+    def core(self) -> Core:
+        """The running parts."""
+        if self._core is None:
+            raise RuntimeError("the server is not running")
+        return self._core
+
+    # Addresses and keys
+
+    @property
+    def url(self) -> str:
+        """The server's origin, ``http://127.0.0.1:PORT``."""
+        return self.core.url
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self._port
+
+    def socket_url(self, role: Role = "customer", version: str = "3.5") -> str:
+        """Return the WebSocket's address."""
+        organization = self.config.organization_id
+        return f"ws{self.url[4:]}/v{version}/{role}/rtm/ws?organization_id={organization}"
+
+    def customer_token(
+        self, customer_id: str | None = None, *, expires_in: int | None = None
+    ) -> tuple[str, str]:
+        """Make a token without the token endpoint; return it with the customer's id."""
+        identity = self.core.identity
+        grant = identity.grant(
+            self.config.client_ids[0], customer_id=None, secret=None, expires_in=expires_in
+        )
+        return grant.access_token, grant.customer_id
+
+    def agent_token(self, email: str | None = None) -> str:
+        """Make a token for an agent; for the console's agent by default."""
+        return self.core.identity.agent_token(email or self.config.console_agent)
+
+    # Looking and meddling
+
+    @property
+    def faults(self) -> Faults:
+        """Faults on demand."""
+        return self.core.faults
+
+    @property
+    def frames(self) -> list[Frame]:
+        """Recorded frames, oldest first."""
+        return list(self.core.hub.frames)
+
+    @property
+    def connection_count(self) -> int:
+        """How many sockets are open, logged in or not."""
+        return len(self.core.connections)
+
+    @property
+    def customer_ids(self) -> list[str]:
+        """Which customers are connected."""
+        return self.core.hub.customer_ids
+
+    async def wait_for_frame(self, matches: Callable[[Frame], bool], *, within: float = 5.0) -> Frame:
+        """Return the first frame that matches, recorded already or still to come."""
+        for frame in self.frames:
+            if matches(frame):
+                return frame
+        found: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
+
+        def look(frame: Frame) -> None:
+            if not found.done() and matches(frame):
+                found.set_result(frame)
+
+        watchers = self.core.hub.on_frame
+        watchers.append(look)
+        try:
+            async with asyncio.timeout(within):
+                return await found
+        finally:
+            watchers.remove(look)
+
+    def drop_connections(self, role: Role | None = None) -> int:
+        """Cut connections as a lost network would; return how many."""
+        dropped = [c for c in self.core.connections if role is None or c.role == role]
+        for connection in dropped:
+            connection.abort()
+        return len(dropped)
+
+    def disconnect(
+        self, reason: DisconnectReason, customer_id: str | None = None, data: dict[str, str] | None = None
+    ) -> None:
+        """End customers' connections with a documented reason."""
+        for connection in list(self.core.connections):
+            if connection.role == "customer" and customer_id in (None, connection.user_id):
+                connection.disconnect(reason, data)
+
+    def push_raw(self, frame: dict[str, Any] | str, customer_id: str | None = None) -> int:
+        """Send a frame, or any text at all, to a customer's connections or to everybody's; return how many got it."""
+        text = frame if isinstance(frame, str) else json.dumps(frame, ensure_ascii=False)
+        targets = [
+            connection
+            for connection in self.core.connections
+            if connection.role == "customer" and customer_id in (None, connection.user_id)
+        ]
+        for connection in targets:
+            connection.deliver_text(text, None if isinstance(frame, str) else frame)
+        return len(targets)
+
+    def push(self, action: str, payload: dict[str, Any], customer_id: str | None = None) -> None:
+        """Send a well-formed push to a customer's connections, or to everybody's."""
+        everybody = customer_id is None
+        push = Push(action, lambda _: payload, customer_id=customer_id, to_all_customers=everybody)
+        self.core.hub.flush([push])
+
+    def greet(self, customer_id: str, text: str, *, greeting_id: int = 1) -> str:
+        """Show a greeting to a customer; return its unique id."""
+        core = self.core
+        agent = core.config.agents[0]
+        unique_id = f"GR{core.clock.instant():X}"
+        event = {"type": "message", "text": text, "author_id": agent.public_id}
+        who = {
+            "id": agent.public_id,
+            "name": agent.name,
+            "job_title": agent.job_title,
+            "is_bot": agent.is_bot,
+        }
+        avatar = core.url + agent.avatar_path
+        body = {"event": event, "agent": who | {"type": "agent", "avatar": avatar}}
+        greeting = Greeting(unique_id, customer_id, greeting_id, "shown", body, core.clock.instant())
+        with core.database.transaction():
+            customer = core.desk.customer(customer_id)
+            customer.greetings_shown += 1
+            core.desk.customers.save(customer)
+            core.desk.customers.add_greeting(greeting)
+        core.hub.flush([Push("incoming_greeting", lambda lens: lens.greeting(greeting), customer_id)])
+        return unique_id
+
+    def advance(self, seconds: float) -> None:
+        """Move the server's clock forward and enforce every deadline that has thereby passed."""
+        self.core.clock.advance(seconds)
+        sweep(self.core)

@@ -1,0 +1,152 @@
+"""Customers, their tokens and their greetings, in SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import asdict
+
+from ..records import Customer, Greeting, Page
+from .database import Database, pack, unpack
+
+_COUNTS = """
+    (SELECT count(*) FROM chats WHERE customer_id = customers.id) AS chats_count,
+    (SELECT count(*) FROM threads JOIN chats ON chats.id = threads.chat_id
+      WHERE chats.customer_id = customers.id) AS threads_count
+"""
+
+
+class CustomerTable:
+    """Reads and writes customers."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def create(self, customer: Customer, secret_hash: str) -> None:
+        """Store a new customer with the hash of the secret that proves who it is."""
+        self._db.execute(
+            "INSERT INTO customers (id, organization_id, secret_hash, created_at) VALUES (?, ?, ?, ?)",
+            (customer.id, customer.organization_id, secret_hash, customer.created_at),
+        )
+
+    def get(self, customer_id: str) -> Customer | None:
+        """Return a customer with its statistics."""
+        row = self._db.row(f"SELECT customers.*, {_COUNTS} FROM customers WHERE id = ?", (customer_id,))
+        return None if row is None else _customer(row)
+
+    def secret_hash(self, customer_id: str) -> str | None:
+        """Return the hash of a customer's secret."""
+        row = self._db.row("SELECT secret_hash FROM customers WHERE id = ?", (customer_id,))
+        return None if row is None else str(row[0])
+
+    def save(self, customer: Customer) -> None:
+        """Write a customer's changed fields."""
+        self._db.execute(
+            """UPDATE customers SET name = ?, email = ?, avatar = ?, profile = ?, session_fields = ?, visits = ?,
+               page_views = ?, greetings_shown = ?, greetings_accepted = ?, last_visit_at = ?, last_seen_at = ?,
+               last_pages = ?, banned_until = ? WHERE id = ?""",
+            (
+                customer.name,
+                customer.email,
+                customer.avatar,
+                pack(customer.profile),
+                pack(customer.session_fields),
+                customer.visits,
+                customer.page_views,
+                customer.greetings_shown,
+                customer.greetings_accepted,
+                customer.last_visit_at,
+                customer.last_seen_at,
+                pack([asdict(page) for page in customer.last_pages]),
+                customer.banned_until,
+                customer.id,
+            ),
+        )
+
+    def add_token(
+        self, token_hash: str, customer_id: str, client_id: str, group_id: int | None, expires_at: int
+    ) -> None:
+        """Store a token's hash until it expires."""
+        self._db.execute(
+            "INSERT INTO tokens (hash, customer_id, client_id, group_id, expires_at) VALUES (?, ?, ?, ?, ?)",
+            (token_hash, customer_id, client_id, group_id, expires_at),
+        )
+
+    def token(self, token_hash: str) -> tuple[str, int] | None:
+        """Return whose token it is and when it expires."""
+        row = self._db.row("SELECT customer_id, expires_at FROM tokens WHERE hash = ?", (token_hash,))
+        return None if row is None else (str(row[0]), int(row[1]))
+
+    def remove_token(self, token_hash: str) -> bool:
+        """Forget one token; tell whether there was one."""
+        return self._db.execute("DELETE FROM tokens WHERE hash = ?", (token_hash,)) > 0
+
+    def forget_expired_tokens(self, now: int) -> None:
+        """Forget tokens that are no longer good for anything."""
+        self._db.execute("DELETE FROM tokens WHERE expires_at < ?", (now,))
+
+    def add_greeting(self, greeting: Greeting) -> None:
+        """Store the showing of a greeting."""
+        self._db.execute(
+            """INSERT INTO greetings (unique_id, customer_id, greeting_id, state, body, created_at)
+               VALUES (?, ?, ?, ?, ?, ?)""",
+            (
+                greeting.unique_id,
+                greeting.customer_id,
+                greeting.greeting_id,
+                greeting.state,
+                pack(greeting.body),
+                greeting.created_at,
+            ),
+        )
+
+    def greeting(self, unique_id: str) -> Greeting | None:
+        """Return one showing of a greeting."""
+        row = self._db.row("SELECT * FROM greetings WHERE unique_id = ?", (unique_id,))
+        return None if row is None else _greeting(row)
+
+    def open_greeting(self, customer_id: str) -> Greeting | None:
+        """Return the greeting that a customer sees at present."""
+        row = self._db.row(
+            """SELECT * FROM greetings WHERE customer_id = ? AND state != 'canceled'
+               ORDER BY created_at DESC LIMIT 1""",
+            (customer_id,),
+        )
+        return None if row is None else _greeting(row)
+
+    def set_greeting_state(self, unique_id: str, state: str) -> None:
+        """Remember that a greeting was accepted or cancelled."""
+        self._db.execute("UPDATE greetings SET state = ? WHERE unique_id = ?", (state, unique_id))
+
+
+def _greeting(row: sqlite3.Row) -> Greeting:
+    return Greeting(
+        unique_id=row["unique_id"],
+        customer_id=row["customer_id"],
+        greeting_id=row["greeting_id"],
+        state=row["state"],
+        body=unpack(row["body"]),
+        created_at=row["created_at"],
+    )
+
+
+def _customer(row: sqlite3.Row) -> Customer:
+    return Customer(
+        id=row["id"],
+        organization_id=row["organization_id"],
+        created_at=row["created_at"],
+        name=row["name"],
+        email=row["email"],
+        avatar=row["avatar"],
+        profile=unpack(row["profile"]),
+        session_fields=unpack(row["session_fields"]),
+        visits=row["visits"],
+        page_views=row["page_views"],
+        greetings_shown=row["greetings_shown"],
+        greetings_accepted=row["greetings_accepted"],
+        last_visit_at=row["last_visit_at"],
+        last_seen_at=row["last_seen_at"],
+        last_pages=[Page(**page) for page in unpack(row["last_pages"])],
+        banned_until=row["banned_until"],
+        chats_count=row["chats_count"],
+        threads_count=row["threads_count"],
+    )

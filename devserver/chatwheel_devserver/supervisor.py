@@ -1,0 +1,44 @@
+"""Deadlines of connections: who must log in, whose token has expired, who has gone to sleep."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from .clock import MICROSECONDS
+from .core import Core
+
+_INTERVAL: Final = 1.0
+_FILE_CHECK_EVERY: Final = 600
+
+
+def sweep(core: Core) -> None:
+    """End every connection whose time is over."""
+    now, limits = core.clock.time(), core.config.limits
+    for connection in list(core.connections):
+        if not connection.is_logged_in:
+            if now - connection.connected_at >= limits.login_seconds:
+                connection.end()
+        elif connection.token_expires_at <= now:
+            connection.disconnect("access_token_expired")
+        elif connection.role == "customer" and now - connection.last_activity >= limits.inactivity_seconds:
+            connection.disconnect("inactivity_timeout")
+
+
+def remove_unused_files(core: Core) -> None:
+    """Delete uploads that no event has used within a day."""
+    before = int((core.clock.time() - core.config.limits.unused_file_seconds) * MICROSECONDS)
+    for file_id in core.desk.files.unused_before(before):
+        with core.database.transaction():
+            core.desk.files.remove(file_id)
+
+
+async def supervise(core: Core) -> None:
+    """Look after the deadlines until cancelled."""
+    rounds = 0
+    while True:
+        sweep(core)
+        if rounds % _FILE_CHECK_EVERY == 0:
+            remove_unused_files(core)
+        rounds += 1
+        await asyncio.sleep(_INTERVAL)
