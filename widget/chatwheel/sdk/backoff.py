@@ -17,7 +17,7 @@ class Backoff:
 
     def next(self, random: float) -> float:
         """The next delay in seconds; `random` is uniform in [0, 1) and decides size and sign of the scatter."""
-        base = self.minimum * 2 ** min(self.attempt, 30)
+        base: int = self.minimum << min(self.attempt, 30)
         self.attempt += 1
         deviation = floor(random * self.jitter * base)
         delay = base - deviation if floor(random * 10) % 2 == 0 else base + deviation

@@ -10,12 +10,8 @@ T = TypeVar("T")
 
 
 class Caller:
-    """Base of the method groups; `CustomerSDK` provides `_call` and `_send`."""
+    """Base of the method groups; `CustomerSDK` provides `_call`."""
 
     async def _call(self, call: Call[T]) -> T:
         """Send a request, wait for what settles it, return its parsed result."""
-        raise NotImplementedError
-
-    def _send(self, call: Call[T]) -> None:
-        """Send a request if connected; nobody waits for its answer."""
         raise NotImplementedError

@@ -51,7 +51,7 @@ class Requests:
     def ready(self) -> list[Request]:
         """Take those that may be sent now; they are in flight from here on."""
         unanswered = sum(request.acknowledged is None for request in self._in_flight.values())
-        ready = []
+        ready: list[Request] = []
         while self._waiting and unanswered + len(ready) < MAX_IN_FLIGHT:
             request = self._waiting.popleft()
             self._in_flight[request.request_id] = request
