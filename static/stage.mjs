@@ -28,13 +28,6 @@ class Stage {
   #nodes = new Nodes(document, (time) => this.#words.writeTime(time));
   #scroll = new Scroll(() => this.#askForOlder());
   #starting = new Starting((key, values) => this.#words.say(key, values), () => this.#start());
-  #composer = new Composer({
-    accepts: (text) => this.#accepts(text),
-    onSend: (text) => this.#send(text),
-    onDraft: (text) => this.#draft(text),
-    onFiles: (files) => void this.#files(files),
-    onPage: (pages) => this.#scroll.page(pages),
-  });
   /** @type {import("./worker.mjs").WorkerHandle | undefined} */
   #worker;
   /** Whether Python has said that it listens. */
@@ -51,6 +44,13 @@ class Stage {
   #page = { url: "", title: "", open: true };
   /** @type {[string, unknown][]} of the host page, made before Python was there */
   #wishes = [];
+  #composer = new Composer({
+    accepts: (text) => this.#accepts(text),
+    onSend: (text) => this.#send(text),
+    onDraft: (text) => this.#draft(text),
+    onFiles: (files) => void this.#files(files),
+    onPage: (pages) => this.#scroll.page(pages),
+  });
 
   async run() {
     const host = connectHost({
