@@ -10,7 +10,7 @@ from tools.console import Console
 from tools.failure import StepFailed, failing_as
 from tools.paths import DATA, SITE, shown
 from tools.setup import only_one, prepare
-from tools.site import build_site
+from tools.site import QUICK, build_site
 
 
 def parser() -> argparse.ArgumentParser:
@@ -68,7 +68,7 @@ def _demo(options: argparse.Namespace, console: Console) -> int:
     demo.check_port(options.port)
     with only_one(console):
         prepare("demo", console)
-        build_site(SITE, console)
+        build_site(SITE, console, QUICK)
     return demo.serve(SITE, options.port, options.data.resolve(), not options.no_open)
 
 

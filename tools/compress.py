@@ -1,4 +1,4 @@
-"""Writes `.br` and `.gz` beside the files of a folder: `python -m tools.compress FOLDER CACHE`, in the .venv.
+"""Writes `.br` and `.gz` beside the files of a folder: `python -m tools.compress FOLDER CACHE QUALITY`, in the .venv.
 
 The strongest compression of ten megabytes takes half a minute, so results are kept by their content's hash.
 """
@@ -23,42 +23,45 @@ def is_worth_it(raw: int, packed: int) -> bool:
     return raw > SMALLEST and packed < raw * (1 - GAIN)
 
 
-def pack(content: bytes) -> dict[str, bytes]:
+def pack(content: bytes, quality: int) -> dict[str, bytes]:
     """The compressed forms that are worth it, by their suffix."""
     if not is_worth_it(len(content), len(zlib.compress(content, 1)) * 9 // 10):
         return {}  # a wheel or a picture: the slow compression would find no more
     forms = {
-        ".gz": gzip.compress(content, 9, mtime=0),
-        ".br": brotli.compress(content, quality=11, lgwin=24),
+        ".gz": gzip.compress(content, min(quality, 9), mtime=0),
+        ".br": brotli.compress(content, quality=quality, lgwin=24),
     }
     return {suffix: packed for suffix, packed in forms.items() if is_worth_it(len(content), len(packed))}
 
 
-def pack_file(path: Path, cache: Path) -> None:
-    """Compresses one file, or takes what an earlier run made of the same content."""
+def pack_file(path: Path, cache: Path, quality: int) -> None:
+    """Compresses one file, or takes what an earlier run made of the same content at least as well."""
     content = path.read_bytes()
     if len(content) <= SMALLEST:
         return
-    kept = cache / hashlib.sha256(content).hexdigest()
-    done = kept / "done"
-    if not done.exists():
+    name = hashlib.sha256(content).hexdigest()
+    kept = next(
+        (it for it in (cache / f"{name}-{best}" for best in (11, quality)) if (it / "done").exists()), None
+    )
+    if kept is None:
+        kept = cache / f"{name}-{quality}"
         kept.mkdir(parents=True, exist_ok=True)
-        for suffix, packed in pack(content).items():
+        for suffix, packed in pack(content, quality).items():
             (kept / suffix[1:]).write_bytes(packed)
-        done.touch()
+        (kept / "done").touch()
     for suffix in (".br", ".gz"):
         if (kept / suffix[1:]).exists():
             shutil.copyfile(kept / suffix[1:], f"{path}{suffix}")
 
 
-def compress_folder(folder: Path, cache: Path) -> None:
+def compress_folder(folder: Path, cache: Path, quality: int) -> None:
     """Compresses all files of a folder, on all cores, the largest first."""
     cache.mkdir(parents=True, exist_ok=True)
     files = sorted(
         (path for path in folder.rglob("*") if path.is_file()), key=lambda path: -path.stat().st_size
     )
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        jobs = [pool.submit(pack_file, path, cache) for path in files]
+        jobs = [pool.submit(pack_file, path, cache, quality) for path in files]
         for done, job in enumerate(as_completed(jobs), 1):
             job.result()
             sys.stdout.write(f"{done} of {len(files)} files\n")
@@ -66,4 +69,4 @@ def compress_folder(folder: Path, cache: Path) -> None:
 
 
 if __name__ == "__main__":
-    compress_folder(Path(sys.argv[1]), Path(sys.argv[2]))
+    compress_folder(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

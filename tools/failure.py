@@ -2,9 +2,13 @@
 
 import errno
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tools.paths import ROOT
+
+_LEAST_SPACE = 16 * 1024 * 1024  # bytes; nothing that is installed here is smaller
 DISK_FULL = "the disk is full; free some space and run the command again"
 NO_NETWORK = "the registry could not be reached; check the network (or proxy) and run the command again"
 WRONG_HASH = (
@@ -64,10 +68,15 @@ def cause_of(output: str) -> str:
 
 def sentence(what: str, error: CommandFailed) -> str:
     """`what` did not work: the cause and the advice if known, otherwise the command's own last word."""
-    cause = cause_of(error.output)
+    cause = cause_of(error.output) or _unsaid_cause()
     if cause:
         return f"{what}: {cause} (log: {error.log})."
     return f"{what}: {error} (log: {error.log})."
+
+
+def _unsaid_cause() -> str:
+    # Some tools end without a word about the disk, or cannot write it down.
+    return DISK_FULL if shutil.disk_usage(ROOT).free < _LEAST_SPACE else ""
 
 
 @contextmanager

@@ -4,6 +4,7 @@ There are two levels: `demo` (what the site and the demo need) and `dev` (that, 
 """
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -70,7 +71,7 @@ def make_venv(console: Console) -> None:
 
 
 def _without_venv(error: CommandFailed) -> Exception:
-    if "ensurepip" not in error.output and "No module named venv" not in error.output:
+    if not re.search(r"ensurepip is not|No module named '?(venv|ensurepip)", error.output):
         return error
     return StepFailed(
         "The virtual environment could not be made: this Python lacks the venv module; install it "
@@ -153,7 +154,7 @@ def install_npm(level: Level, console: Console) -> None:
     node = find_node(console)
     with _doing(console, "Installing npm packages", "npm packages could not be installed"):
         stamp.unlink(missing_ok=True)
-        limits = ["--fetch-retries=2", "--fetch-timeout=60000", "--ignore-scripts"]
+        limits = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000"]
         omit = [] if level == "dev" else ["--omit=dev"]
         run([node.npm, "ci", *limits, *omit], "npm", environment=node.environment())
         stamps.write(stamp, {level: wanted[level]})

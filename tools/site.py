@@ -22,15 +22,17 @@ _PYODIDE_REPORTED = _PYODIDE[1:]
 # PyScript's entry, its one chunk, and the plugin that it loads even to switch it off. The rest are editors, a
 # terminal, other interpreters and source maps.
 _PYSCRIPT = ("core.js", "core-*.js", "error-*.js")
+# Brotli's levels: the best takes 40 seconds for the runtime, once; the other, which the demo is content with, two.
+BEST, QUICK = 11, 9
 _EPOCH = {"SOURCE_DATE_EPOCH": "1577836800"}  # the same sources give the same wheel
 
 
-def build_site(out: Path, console: Console) -> None:
-    """Writes the site, unless it is there and nothing it is made of has changed."""
+def build_site(out: Path, console: Console, quality: int = BEST) -> None:
+    """Writes the site, unless it is there, as well compressed, and nothing it is made of has changed."""
     out = out.resolve()
     stamp = CACHE / "stamps" / f"site-{hashlib.sha256(str(out).encode()).hexdigest()[:12]}.json"
     wanted = fingerprint()
-    if stamps.read(stamp) == {"sources": wanted, "files": _listing(out)}:
+    if any(stamps.read(stamp) == _facts_of(out, wanted, enough) for enough in {quality, BEST}):
         return
     _refuse_to_overwrite(out)
     staging = out.parent / f".{out.name}.new"
@@ -38,17 +40,21 @@ def build_site(out: Path, console: Console) -> None:
         with console.step("Building the site"):
             shutil.rmtree(staging, ignore_errors=True)
             assemble(staging)
-        compress(staging, console)
+        compress(staging, console, quality)
         _replace(out, staging)
-        stamps.write(stamp, {"sources": wanted, "files": _listing(out)})
+        stamps.write(stamp, _facts_of(out, wanted, quality))
 
 
 def fingerprint() -> str:
     """A hash of everything the site is made of; what comes from a registry, by its lock file."""
-    sources = stamps.tree(ROOT / "static", ROOT / "widget", ROOT / "tools")
+    sources = stamps.tree(ROOT / "static", ROOT / "demo", ROOT / "widget", ROOT / "tools")
     single = ["index.html", "pyproject.toml", "README.md", "LICENSE", "package-lock.json"]
     files = [*(ROOT / name for name in single), REQUIREMENTS / "browser.txt", *sources]
     return stamps.digest(*(file for file in files if file.is_file()))
+
+
+def _facts_of(out: Path, sources: str, quality: int) -> dict[str, str]:
+    return {"sources": sources, "files": _listing(out), "quality": str(quality)}
 
 
 def _listing(out: Path) -> str:
@@ -70,8 +76,8 @@ def assemble(site: Path) -> None:
     """The site's files, uncompressed."""
     home = site / "chatwheel"
     shutil.copytree(ROOT / "static", home, ignore=shutil.ignore_patterns(".*", "*.md"))
-    if (ROOT / "index.html").is_file():
-        shutil.copy2(ROOT / "index.html", site)
+    shutil.copytree(ROOT / "demo", site / "demo", ignore=shutil.ignore_patterns(".*"))
+    shutil.copyfile(ROOT / "index.html", site / "index.html")
     runtime = home / "runtime"
     _copy(NODE_MODULES / "pyodide", runtime / "pyodide", _PYODIDE)
     _copy(NODE_MODULES / "@pyscript" / "core" / "dist", runtime / "pyscript", _PYSCRIPT)
@@ -119,7 +125,7 @@ def _facts(runtime: Path, path: Path) -> dict[str, str | int]:
     return {"path": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def compress(site: Path, console: Console) -> None:
+def compress(site: Path, console: Console, quality: int) -> None:
     """`.br` and `.gz` beside every file that gains from it."""
     with console.step("Compressing the site") as step:
 
@@ -127,9 +133,8 @@ def compress(site: Path, console: Console) -> None:
             if re.fullmatch(r"\d+ of \d+ files", line):
                 step.detail = line
 
-        run(
-            [venv_bin("python"), "-m", "tools.compress", site, CACHE / "compressed"], "compress", on_line=show
-        )
+        command = [venv_bin("python"), "-m", "tools.compress", site, CACHE / "compressed", str(quality)]
+        run(command, "compress", on_line=show)
 
 
 def _replace(out: Path, staging: Path) -> None:
