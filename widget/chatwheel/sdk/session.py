@@ -117,6 +117,7 @@ class Session:
         self._socket_backoff = socket_backoff()
         self._login_backoff = login_backoff()
         self._slow_backoff = slow_login_backoff()
+        self._return_backoff = slow_login_backoff()
         self._is_slow = False
         self._was_redirected = False
         self._waits_for_network = False
@@ -370,10 +371,13 @@ class Session:
 
     def _come_back(self, event: Disconnected, now: float) -> None:
         is_quick = self.state is not State.ONLINE or now - self._online_since < QUICK
-        self._quick = self._quick + 1 if is_quick else 0
+        if not is_quick:
+            self._quick = 0
+            self._return_backoff.reset()
+        self._quick += 1
         self._dialogue.fail_sent(ConnectionLost())
         if self._quick > MAX_QUICK:
-            self._retry(self._login_backoff, now)
+            self._retry(self._return_backoff, now)
         else:
             self._wait(RECONNECT_DELAY, now)
         self._dialogue.emit("disconnected", event)
