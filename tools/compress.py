@@ -29,7 +29,7 @@ def pack(content: bytes, quality: int) -> dict[str, bytes]:
         return {}  # a wheel or a picture: the slow compression would find no more
     forms = {
         ".gz": gzip.compress(content, min(quality, 9), mtime=0),
-        ".br": brotli.compress(content, quality=quality, lgwin=24),
+        ".br": brotli.compress(content, quality=quality),
     }
     return {suffix: packed for suffix, packed in forms.items() if is_worth_it(len(content), len(packed))}
 

@@ -53,16 +53,15 @@ def _follow(
     if timeout:
         timer.start()
     try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            lines.append(line)
-            log.write(line)
-            if on_line:
-                on_line(line.rstrip())
-        process.wait()
+        with process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                lines.append(line)
+                log.write(line)
+                if on_line:
+                    on_line(line.rstrip())
     except BaseException:
         process.kill()
-        process.wait()
         raise
     finally:
         timer.cancel()

@@ -133,7 +133,8 @@ def compress(site: Path, console: Console, quality: int) -> None:
             if re.fullmatch(r"\d+ of \d+ files", line):
                 step.detail = line
 
-        command = [venv_bin("python"), "-m", "tools.compress", site, CACHE / "compressed", str(quality)]
+        packer: list[str | Path] = [venv_bin("python"), "-m", "tools.compress"]
+        command = [*packer, site, CACHE / "compressed", str(quality)]
         run(command, "compress", on_line=show)
 
 

@@ -1,0 +1,159 @@
+"""The site's assembly, as far as it goes without the network."""
+
+import gzip
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from tools import compress, demo, site, stamps
+from tools.failure import StepFailed
+
+ROOT = Path(site.__file__).parent.parent
+
+
+def test_what_others_have_put_there_is_not_overwritten(tmp_path: Path) -> None:
+    site._refuse_to_overwrite(tmp_path / "new")
+    site._refuse_to_overwrite(tmp_path)
+    (tmp_path / "letter.txt").touch()
+    with pytest.raises(
+        StepFailed, match="holds something that is not a site of ours: name another folder with --out"
+    ):
+        site._refuse_to_overwrite(tmp_path)
+    (tmp_path / "chatwheel" / "runtime").mkdir(parents=True)
+    (tmp_path / "chatwheel" / "runtime" / "runtime.json").touch()
+    site._refuse_to_overwrite(tmp_path)
+
+
+def test_a_site_takes_the_place_of_the_one_before_in_one_go(tmp_path: Path) -> None:
+    old, new = tmp_path / "site", tmp_path / ".site.new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / folder.name).touch()
+    site._replace(old, new)
+    assert [path.name for path in old.iterdir()] == [".site.new"]
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_file_that_changed_or_vanished_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    before = site._listing(tmp_path)
+    assert site._listing(tmp_path) == before
+    (tmp_path / "a").write_text("12")
+    assert site._listing(tmp_path) != before
+    (tmp_path / "a").unlink()
+    assert site._listing(tmp_path) != before
+
+
+def test_what_python_leaves_behind_is_not_a_source(tmp_path: Path) -> None:
+    (tmp_path / "__pycache__").mkdir()
+    for name in ("a.py", "__pycache__/a.cpython-314.pyc", ".a.py.swp"):
+        (tmp_path / name).touch()
+    assert [path.name for path in stamps.tree(tmp_path)] == ["a.py"]
+
+
+def test_a_digest_depends_on_names_and_contents(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("same")
+    assert stamps.digest(tmp_path / "a") != stamps.digest(tmp_path / "b")
+    assert stamps.digest("ab", "c") != stamps.digest("a", "bc")
+
+
+def test_a_package_without_a_file_that_is_needed(tmp_path: Path) -> None:
+    with pytest.raises(StepFailed, match=r"has no core-\*\.js: delete that folder and run the command again"):
+        site._copy(tmp_path, tmp_path / "target", ("core-*.js",))
+
+
+def test_runtime_json_names_what_boot_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    modules = tmp_path / "node_modules"
+    (modules / "pyodide").mkdir(parents=True)
+    lock = {"info": {"abi_version": "2026_0"}, "packages": {"numpy": {}}}
+    (modules / "pyodide" / "pyodide-lock.json").write_text(json.dumps(lock))
+    monkeypatch.setattr(site, "NODE_MODULES", modules)
+    runtime = tmp_path / "runtime"
+    for name in (*(f"pyodide/{name}" for name in site._PYODIDE), "wheels/x-1-py3-none-any.whl"):
+        (runtime / name).parent.mkdir(parents=True, exist_ok=True)
+        (runtime / name).write_bytes(b"abc")
+    site.describe(runtime)
+    described = json.loads((runtime / "runtime.json").read_text())
+    assert described["lock"] == {"info": {"abi_version": "2026_0"}, "packages": {}}
+    assert described["wheels"] == [
+        {
+            "path": "wheels/x-1-py3-none-any.whl",
+            "size": 3,
+            "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        }
+    ]
+    assert "pyodide/pyodide.asm.wasm" in {entry["path"] for entry in described["pyodide"]}
+
+
+def test_only_what_gains_is_compressed(tmp_path: Path) -> None:
+    text, noise = b"all work and no play " * 500, random.Random(1).randbytes(10_000)
+    assert set(compress.pack(text, 9)) == {".gz", ".br"}
+    assert gzip.decompress(compress.pack(text, 9)[".gz"]) == text
+    assert compress.pack(noise, 9) == compress.pack(b"short", 9) == {}
+    assert not compress.is_worth_it(10_000, 9_500)
+
+
+def test_what_was_compressed_once_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache, file = tmp_path / "cache", tmp_path / "a.js"
+    file.write_bytes(b"let x = 1;\n" * 1000)
+    compress.pack_file(file, cache, 11)
+    best = (tmp_path / "a.js.br").read_bytes()
+    (tmp_path / "a.js.br").unlink()
+
+    def again(*_: object) -> dict[str, bytes]:
+        raise AssertionError("compressed again")
+
+    monkeypatch.setattr(compress, "pack", again)
+    compress.pack_file(file, cache, 9)  # the better one is there already
+    assert (tmp_path / "a.js.br").read_bytes() == best
+
+
+def test_a_port_that_is_taken(unused_tcp_port: int) -> None:
+    demo.check_port(unused_tcp_port)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", unused_tcp_port))
+        other.listen()
+        with pytest.raises(StepFailed, match=rf"Port {unused_tcp_port} is taken: .* such as --port"):
+            demo.check_port(unused_tcp_port)
+
+
+@pytest.mark.parametrize("port", [0, -1, 70_000])
+def test_a_port_that_is_none(port: int) -> None:
+    with pytest.raises(StepFailed, match=f"{port} is not a port"):
+        demo.check_port(port)
+
+
+def test_the_lock_files_hold_hashes_and_no_addresses() -> None:
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text()
+        assert "://" not in text, path
+        requirements = [part for part in text.replace("\\\n", " ").splitlines() if "==" in part]
+        assert requirements
+        assert all("--hash=sha256:" in part for part in requirements), path
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    locked = {path: entry for path, entry in packages.items() if path}
+    assert all("integrity" in entry and "resolved" not in entry for entry in locked.values())
+
+
+def test_the_versions_agree() -> None:
+    wanted = json.loads((ROOT / "package.json").read_text())
+    locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    for name, version in {**wanted["dependencies"], **wanted["devDependencies"]}.items():
+        assert locked[f"node_modules/{name}"]["version"] == version
+    pins = {
+        name: dict(
+            line.split(" ")[0].split("==") for line in _lines(name) if "==" in line and line[0].isalpha()
+        )
+        for name in ("demo", "dev", "browser")
+    }
+    assert pins["demo"].items() <= pins["dev"].items()
+    assert (
+        pins["browser"]["pydantic"] == pins["demo"]["pydantic"]
+    )  # what is tested is what runs in the browser
+
+
+def _lines(name: str) -> list[str]:
+    return (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
