@@ -75,9 +75,11 @@ class DevServer:
             Grace(core, self._bot_delay).start()
 
     async def _listen(self, core: Core) -> None:
-        self._runner = web.AppRunner(make_app(core, self._site), access_log=None, handler_cancellation=True)
+        self._runner = web.AppRunner(
+            make_app(core, self._site), access_log=None, handler_cancellation=True, shutdown_timeout=1.0
+        )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._port, shutdown_timeout=1.0)
+        site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()
         # The same port again after stop() and start(): a client finds the server where it was.
         self._port = int(self._runner.addresses[0][1])

@@ -1,0 +1,257 @@
+"""The other side of the widget: a server that a test can script, one that it can kill, an agent, a slow network."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import closing, contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from threading import Thread
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+from websockets.sync.client import ClientConnection, connect
+
+from chatwheel_devserver import DevServer
+
+T = TypeVar("T")
+Json = dict[str, Any]
+ROOT = Path(__file__).resolve().parents[2]
+CONSOLE_AGENT = "sam@demo.example"
+
+
+def site() -> Path:
+    """The built site."""
+    return Path(os.environ.get("CHATWHEEL_SITE", ROOT / "dist" / "site"))
+
+
+class Loop:
+    """An event loop in a thread of its own, so that it runs while the test waits for the browser."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T], within: float = 20.0) -> T:
+        """The result of a coroutine."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(within)
+
+    def call(self, function: Callable[[], T]) -> T:
+        """The result of a plain function that runs in the loop's thread."""
+
+        async def wrapped() -> T:
+            return function()
+
+        return self.run(wrapped())
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class Backend:
+    """A server in this process: its faults, its recorded frames and its pushes are at hand."""
+
+    def __init__(self, loop: Loop, **settings: Any) -> None:
+        self.loop = loop
+        self.server = DevServer(site=site(), **settings)
+        loop.run(self.server.start())
+        self.url = self.server.url
+        self.origin = f"127.0.0.1:{self.server.port}"
+
+    def stop(self) -> None:
+        self.loop.run(self.server.stop())
+
+    def push(self, frame: Json | str) -> int:
+        """Send anything at all to every visitor."""
+        return self.loop.call(lambda: self.server.push_raw(frame))
+
+    def news(self, action: str, payload: Json) -> None:
+        """Send a well-formed push to every visitor."""
+        self.push({"version": "3.5", "action": action, "type": "push", "payload": payload})
+
+    def drop(self) -> int:
+        """Cut the visitors' connections."""
+        return self.loop.call(lambda: self.server.drop_connections("customer"))
+
+    def requests(self, action: str) -> list[Json]:
+        """What visitors have asked for under this name so far."""
+        frames = self.loop.call(lambda: self.server.frames)
+        found = [f.json for f in frames if f.direction == "in" and f.role == "customer" and f.json]
+        return [frame for frame in found if frame.get("action") == action]
+
+    def wait_for(self, action: str, within: float = 10.0) -> Json:
+        """The first request or push of this name between a visitor and the server."""
+        frame = self.loop.run(
+            self.server.wait_for_frame(
+                lambda f: f.role == "customer" and bool(f.json) and f.json.get("action") == action,
+                within=within,
+            )
+        )
+        found: Json = frame.json
+        return found
+
+
+class Agent:
+    """An agent over the agents' own WebSocket, for what would take too long by hand in the console."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._numbers = count(1)
+
+    @classmethod
+    @contextmanager
+    def at(cls, backend: Backend) -> Iterator[Self]:
+        url = backend.loop.call(lambda: backend.server.socket_url("agent"))
+        token = backend.loop.call(backend.server.agent_token)
+        with connect(url, max_queue=None) as connection:
+            agent = cls(connection)
+            agent.request("login", {"token": f"Bearer {token}"})
+            yield agent
+
+    def request(self, action: str, payload: Json) -> Json:
+        """The answer; what is pushed meanwhile is not looked at."""
+        number = str(next(self._numbers))
+        self._socket.send(json.dumps({"action": action, "request_id": number, "payload": payload}))
+        while True:
+            frame = json.loads(self._socket.recv(timeout=10))
+            if frame.get("request_id") == number and frame["type"] == "response":
+                assert frame["success"], frame
+                answer: Json = frame.get("payload") or {}
+                return answer
+
+    @property
+    def chat(self) -> Json:
+        """The newest chat there is."""
+        summary: Json = self.request("list_chats", {"limit": 1})["chats_summary"][0]
+        return summary
+
+    def join(self) -> str:
+        """Take the newest chat; returns its id."""
+        chat_id = str(self.chat["id"])
+        user = {"chat_id": chat_id, "user_id": CONSOLE_AGENT, "user_type": "agent"}
+        present = [user for user in self.chat["users"] if user["id"] == CONSOLE_AGENT and user["present"]]
+        if not present:
+            self.request("add_user_to_chat", user)
+        return chat_id
+
+    def say(self, chat_id: str, text: str, **more: Any) -> str:
+        """Write a message; returns its event's id."""
+        event = {"type": "message", "text": text, **more}
+        return str(self.request("send_event", {"chat_id": chat_id, "event": event})["event_id"])
+
+    def texts(self, chat_id: str) -> list[str]:
+        """Every message of the chat's last thread, as the server has it."""
+        thread = self.request("get_chat", {"chat_id": chat_id})["thread"]
+        return [event["text"] for event in thread["events"] if event["type"] == "message"]
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        return int(server.getsockname()[1])
+
+
+class Process:
+    """A server in a process of its own, which can be killed and come back on the same port with the same data."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.origin = f"127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Returns when it listens."""
+        options = ["--no-bot", "--port", str(self.port), "--data", str(self._data), "--site", str(site())]
+        path = os.pathsep.join(str(ROOT / name) for name in ("devserver", "widget"))
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "chatwheel_devserver", *options],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        assert self._process.stdout
+        assert self.url in self._process.stdout.readline()
+
+    def kill(self) -> None:
+        """SIGKILL: it has no chance to say goodbye."""
+        if self._process:
+            assert self._process.stdout
+            self._process.kill()
+            self._process.wait()
+            self._process.stdout.close()
+            self._process = None
+
+
+class Proxy:
+    """A network in front of a server that lets only so many bytes of each request through, until it is opened.
+
+    Its buffers are small, so that a browser's upload progress stands where the proxy stops.
+    """
+
+    def __init__(self, loop: Loop, target: str, budget: int) -> None:
+        self._loop = loop
+        self._target = urlsplit(target)
+        self._budget = budget
+        self._open = loop.call(asyncio.Event)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server = loop.run(self._listen())
+        port = self._server.sockets[0].getsockname()[1]
+        self.origin = f"127.0.0.1:{port}"
+        self.url = f"http://{self.origin}"
+
+    def open(self) -> None:
+        """Let everything through."""
+        self._loop.call(self._open.set)
+
+    def stop(self) -> None:
+        self._loop.run(self._stop())
+
+    async def _listen(self) -> asyncio.Server:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+        listener.bind(("127.0.0.1", 0))
+        return await asyncio.start_server(self._serve, sock=listener, limit=64 * 1024)
+
+    async def _stop(self) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        self._tasks.add(task)
+        far_reader, far_writer = await asyncio.open_connection(self._target.hostname, self._target.port)
+        try:
+            with suppress(asyncio.CancelledError, ConnectionError):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._pipe(reader, far_writer, self._budget))
+                    group.create_task(self._pipe(far_reader, writer, None))
+        finally:
+            self._tasks.discard(task)
+            for end in (far_writer, writer):
+                end.close()
+
+    async def _pipe(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, budget: int | None
+    ) -> None:
+        passed = 0
+        while chunk := await reader.read(16 * 1024):
+            passed += len(chunk)
+            if budget is not None and passed > budget:
+                await self._open.wait()
+            with suppress(ConnectionError):
+                writer.write(chunk)
+                await writer.drain()
+        raise asyncio.CancelledError  # one end is gone: so is the other

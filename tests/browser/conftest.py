@@ -1,0 +1,146 @@
+"""A browser, a server of the test's own, and an eye on everything that goes wrong in the background."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, Response, WebError
+
+from browser.backend import Agent, Backend, Loop
+from browser.pages import Console, Widget
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The browser that is named or found; Playwright's own if there is neither."""
+    path = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
+    args = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no other host
+    ]
+    return {**browser_type_launch_args, "executable_path": path, "args": args}
+
+
+@dataclass
+class Watch:
+    """Notes what nobody should see: errors in the console, failed requests, requests to anybody else."""
+
+    hosts: set[str]
+    problems: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    _expected: list[re.Pattern[str]] = field(default_factory=list)
+
+    def expect(self, *patterns: str) -> None:
+        """The test causes this itself: problems that match are none."""
+        self._expected += [re.compile(pattern) for pattern in patterns]
+
+    def check(self) -> None:
+        unexpected = [p for p in self.problems if not any(e.search(p) for e in self._expected)]
+        assert not unexpected, "in the background: " + "\n".join(unexpected)
+
+    def over(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", self._error)
+        context.on("request", self._request)
+        context.on("requestfailed", self._failed)
+        context.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning", "assert"):
+            where = message.location.get("url", "")
+            self.problems.append(f"console {message.type}: {message.text} ({where})")
+
+    def _error(self, error: WebError) -> None:
+        self.problems.append(f"page error: {error.error}")
+
+    def _request(self, request: Request) -> None:
+        self.requests.append(request.url)
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.netloc not in self.hosts:
+            self.problems.append(f"request to another host: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        self.problems.append(f"request failed: {request.url} {request.failure}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.problems.append(f"answer {response.status}: {response.url}")
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[Loop]:
+    loop = Loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture
+def backend(loop: Loop) -> Iterator[Backend]:
+    """A server of the test's own."""
+    backend = Backend(loop)
+    yield backend
+    backend.stop()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watch = Watch(set())
+    yield watch
+    watch.check()
+
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def contexts(browser: Browser, watch: Watch) -> Iterator[NewContext]:
+    """Makes contexts (a visitor, an agent), all of them watched."""
+    made: list[BrowserContext] = []
+
+    def new(**options: Any) -> BrowserContext:
+        context = browser.new_context(**{"viewport": {"width": 1100, "height": 760}, **options})
+        context.set_default_timeout(10_000)
+        watch.over(context)
+        made.append(context)
+        return context
+
+    yield new
+    for context in made:
+        context.close()
+
+
+@pytest.fixture
+def visitor(backend: Backend, contexts: NewContext, watch: Watch) -> BrowserContext:
+    """The visitor's browser."""
+    watch.hosts.add(backend.origin)
+    return contexts()
+
+
+@pytest.fixture
+def widget(visitor: BrowserContext, backend: Backend) -> Widget:
+    """The widget on a page of the shop, not visited yet."""
+    return Widget(visitor.new_page(), backend.url)
+
+
+@pytest.fixture
+def console(contexts: NewContext, backend: Backend) -> Console:
+    """The agent's console in another browser, open."""
+    return Console(contexts().new_page(), backend.url).open()
+
+
+@pytest.fixture
+def agent(backend: Backend) -> Iterator[Agent]:
+    """An agent without a browser, at work."""
+    with Agent.at(backend) as agent:
+        yield agent

@@ -1,0 +1,183 @@
+"""The widget and the agent's console as a person finds them: by role and name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, TypedDict
+
+from playwright.sync_api import Frame, Locator, Page, expect
+
+UNREAD = re.compile(r"^Open chat, (\d+) unread messages?$")
+CONNECTED = 20_000
+"""Milliseconds that Python may take to start on a busy machine."""
+
+
+class FilePayload(TypedDict):
+    """A file that exists in the test only."""
+
+    name: str
+    mimeType: str
+    buffer: bytes
+
+
+Files = str | Path | FilePayload | Sequence[str | Path] | Sequence[FilePayload]
+
+
+class Widget:
+    """The visitor's side, on a page of the shop."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.launcher = page.get_by_role("button", name=re.compile(r"^(Open|Close) chat"))
+        self.element = page.locator("iframe[title='Chat widget']")
+        self.inside = page.frame_locator("iframe[title='Chat widget']")
+        self.log = self.inside.get_by_role("log", name="Messages")
+        self.articles = self.log.get_by_role("article")
+        self.composer = self.inside.get_by_role("textbox", name="Message")
+        self.send_button = self.inside.get_by_role("button", name="Send message")
+        self.attach_button = self.inside.get_by_role("button", name="Attach a file")
+        self.menu_button = self.inside.get_by_role("button", name="Menu")
+        self.close_button = self.inside.get_by_role("button", name="Close chat window")
+        self.alerts = self.inside.get_by_role("alert")
+        self.progress = self.inside.get_by_role("progressbar")
+        self.connection = self.inside.locator("#connection")
+        self.typing = self.inside.locator("#typing")
+        self.starting = self.inside.locator("#starting")
+        self.spoken = self.inside.locator("#live")
+
+    # Coming and going
+
+    def visit(self, path: str = "/") -> Widget:
+        """Come to a page of the shop."""
+        self.page.goto(self.url + path)
+        expect(self.launcher).to_be_visible()
+        return self
+
+    def open(self) -> Widget:
+        """Open the panel, as a visitor does; Python may still be starting."""
+        self.launcher.click()
+        expect(self.composer).to_be_focused()
+        return self
+
+    def start(self, path: str = "/") -> Widget:
+        """Visit, open, and wait until there is a connection."""
+        return self.visit(path).open().wait_connected()
+
+    def wait_started(self) -> Widget:
+        """Python is up."""
+        expect(self.inside.locator("#panel")).to_have_attribute("data-phase", "ready", timeout=CONNECTED)
+        return self
+
+    def wait_connected(self) -> Widget:
+        """There is a connection, and nothing to say about it."""
+        self.wait_started()
+        expect(self.connection).to_be_empty(timeout=CONNECTED)
+        return self
+
+    def close(self) -> None:
+        self.close_button.click()
+        expect(self.launcher).to_have_attribute("aria-expanded", "false")
+
+    @property
+    def frame(self) -> Frame:
+        """The frame itself, for looking at its document."""
+        handle = self.element.element_handle()
+        frame = handle.content_frame()
+        assert frame
+        return frame
+
+    # Writing
+
+    def write(self, text: str) -> None:
+        """Write into the composer without sending."""
+        self.composer.fill(text)
+
+    def send(self, text: str) -> Locator:
+        """Write and send; returns the message."""
+        self.write(text)
+        self.composer.press("Enter")
+        return self.message(text)
+
+    def message(self, text: str) -> Locator:
+        """The messages with this text in them."""
+        return self.articles.filter(has_text=text)
+
+    def attach(self, *files: FilePayload | Path) -> None:
+        """Choose files by the button."""
+        with self.page.expect_file_chooser() as chooser:
+            self.attach_button.click()
+        chooser.value.set_files(list(files))  # type: ignore[arg-type]
+
+    def hand_over(self, how: Literal["paste", "drop"], name: str, kind: str, text: str) -> None:
+        """Paste or drop a file into the panel."""
+        self.composer.evaluate(
+            """(element, [how, name, type, text]) => {
+                const data = new DataTransfer();
+                data.items.add(new File([text], name, { type }));
+                const options = { bubbles: true, cancelable: true };
+                if (how === "paste") {
+                    element.dispatchEvent(new ClipboardEvent("paste", { ...options, clipboardData: data }));
+                    return;
+                }
+                for (const kind of ["dragenter", "dragover", "drop"]) {
+                    element.dispatchEvent(new DragEvent(kind, { ...options, dataTransfer: data }));
+                }
+            }""",
+            [how, name, kind, text],
+        )
+
+    # The menu
+
+    def choose(self, item: str) -> None:
+        """Take something from the menu."""
+        self.menu_button.click()
+        self.inside.get_by_role("menuitem", name=item).click()
+
+    # Counting
+
+    def texts(self) -> list[str]:
+        """What the bubbles say, in order."""
+        return self.log.locator(".bubble:not([aria-hidden] *)").all_inner_texts()
+
+
+class Console:
+    """The agent's side."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.log = page.get_by_role("log", name="Messages")
+        self.articles = self.log.get_by_role("article")
+        self.composer = page.get_by_role("textbox", name="Message")
+        self.draft = page.get_by_role("status", name="Visitor's draft")
+        self.about = page.get_by_role("complementary", name="About the visitor")
+        self.chats = page.get_by_role("navigation", name="Chats")
+
+    def open(self) -> Console:
+        """Come to work."""
+        self.page.goto(f"{self.url}/agent/")
+        expect(self.page.get_by_role("switch", name="Accepting chats")).to_be_checked()
+        expect(self.page.get_by_role("status", name="Connection")).to_be_empty()
+        return self
+
+    def message(self, text: str) -> Locator:
+        """The messages with this text in them."""
+        return self.articles.filter(has_text=text)
+
+    def send(self, text: str) -> Locator:
+        """Write and send; returns the message."""
+        self.composer.fill(text)
+        self.composer.press("Enter")
+        return self.message(text)
+
+    def attach(self, *files: FilePayload | Path) -> None:
+        """Choose files by the button."""
+        with self.page.expect_file_chooser() as chooser:
+            self.page.get_by_role("button", name="Attach a file").click()
+        chooser.value.set_files(list(files))  # type: ignore[arg-type]
+
+    def close_chat(self) -> None:
+        self.page.get_by_role("button", name="Close chat").click()
