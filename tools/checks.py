@@ -11,7 +11,7 @@ from tools.failure import CommandFailed, StepFailed
 from tools.paths import NODE_MODULES, ROOT, SITE, venv_bin
 from tools.run import run
 from tools.setup import find_node, only_one, prepare
-from tools.site import build_site
+from tools.site import QUICK, build_site
 
 _TSC = NODE_MODULES / "typescript" / "bin" / "tsc"
 _PYTHON = ("build.py", "tools", "widget", "devserver", "tests")
@@ -25,7 +25,7 @@ def test(pytest_arguments: Sequence[str], console: Console) -> int:
     for name, command, advice in checks(console):
         _check(name, command, advice, console)
     with only_one(console):
-        build_site(SITE, console)
+        build_site(SITE, console, QUICK)
     environment = {"CHROMIUM_PATH": str(chromium), "CHATWHEEL_SITE": str(SITE)}
     return _pytest(pytest_arguments, environment)
 

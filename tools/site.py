@@ -22,7 +22,7 @@ _PYODIDE_REPORTED = _PYODIDE[1:]
 # PyScript's entry, its one chunk, and the plugin that it loads even to switch it off. The rest are editors, a
 # terminal, other interpreters and source maps.
 _PYSCRIPT = ("core.js", "core-*.js", "error-*.js")
-# Brotli's levels: the best takes 40 seconds for the runtime, once; the other, which the demo is content with, two.
+# Brotli's levels: the best takes 40 seconds for the runtime, once; the other, enough to run it, two.
 BEST, QUICK = 11, 9
 _EPOCH = {"SOURCE_DATE_EPOCH": "1577836800"}  # the same sources give the same wheel
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 import socket
 from pathlib import Path
 
