@@ -50,7 +50,7 @@
     .badge[hidden] { display: none; }
     iframe { position: absolute; inset-block-end: 76px; inset-inline-end: 0; width: 380px; max-width: calc(100vw - 48px);
       height: min(640px, 100vh - 104px); height: min(640px, 100dvh - 104px); border: 0; border-radius: 16px; color-scheme: light dark;
-      box-shadow: 0 12px 48px rgb(20 20 40 / 24%), 0 2px 8px rgb(20 20 40 / 12%);
+      box-shadow: 0 0 0 1px rgb(128 128 144 / 16%), 0 12px 48px rgb(20 20 40 / 24%), 0 2px 8px rgb(20 20 40 / 12%);
       opacity: 0; visibility: hidden; transform: scale(.92) translateY(12px); transform-origin: 100% 100%;
       transition: opacity 160ms, transform 160ms cubic-bezier(.2, .8, .3, 1), visibility 0s 160ms; }
     :host([data-position="start"]) iframe { inset-inline: 0 auto; transform-origin: 0 100%; }

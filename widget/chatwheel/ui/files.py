@@ -1,4 +1,7 @@
-"""Files on their way: shown at once, uploaded side by side, then sent as events by the outbox."""
+"""Files on their way: shown at once, uploaded one after the other, then sent as events by the outbox.
+
+They arrive in the order in which they were chosen; messages do not wait for them.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,7 @@ class Files:
         self._t = strings
         self._jobs: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
 
     def add(self, key: str, at: float, attachment: Attachment, source: object) -> None:
         """The visitor chose a file. Too large ones are refused with words, before any byte is sent."""
@@ -75,6 +79,11 @@ class Files:
 
     async def _upload(self, key: str, job: Job) -> None:
         self._store.apply(reduce.uploading, key, 0.0)
+        async with self._turn:
+            if key in self._jobs:  # else it was cancelled while it waited
+                await self._upload_now(key, job)
+
+    async def _upload_now(self, key: str, job: Job) -> None:
         job.upload = self._sdk.upload_file(file=job.source, on_progress=self._progress(key))
         try:
             uploaded = await job.upload

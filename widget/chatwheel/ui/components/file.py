@@ -5,7 +5,7 @@ from __future__ import annotations
 from chatwheel.ui.components.icons import icon
 from chatwheel.ui.entries import Attachment, Delivery, Entry
 from chatwheel.ui.i18n import Strings
-from chatwheel.ui.tree import Node, h
+from chatwheel.ui.tree import Attribute, Node, h
 
 LARGEST = (260, 260)
 """Pixels that a picture takes at the most."""
@@ -44,13 +44,17 @@ def _card(entry: Entry, attachment: Attachment, source: str, on_its_way: bool, t
     words = h(
         "span",
         {"class": "words"},
-        h("span", {"class": "name", "dir": "auto"}, attachment.name or t("file.unnamed")),
-        h("span", {"class": "size"}, _progress_text(attachment, size, t) if on_its_way else size),
+        h("span", {"class": "name"}, h("bdi", None, attachment.name or t("file.unnamed"))),
+        h(
+            "span",
+            {"class": "size"},
+            h("bdi", None, _progress_text(attachment, size, t) if on_its_way else size),
+        ),
         _progress(attachment, t) if on_its_way else None,
     )
     body = [h("span", {"class": "sign"}, sign), words]
     if on_its_way:
-        cancel = {
+        cancel: dict[str, Attribute] = {
             "type": "button",
             "class": "quiet",
             "data-action": "cancel-upload",
@@ -69,7 +73,7 @@ def _card(entry: Entry, attachment: Attachment, source: str, on_its_way: bool, t
 
 
 def _progress(attachment: Attachment, t: Strings) -> Node:
-    attributes = {
+    attributes: dict[str, Attribute] = {
         "max": 100,
         "value": round(100 * (attachment.share or 0.0)),
         "aria-label": t("upload.progress", name=attachment.name),

@@ -25,7 +25,7 @@ def header(state: State, t: Strings) -> list[Node]:
         h(
             "div",
             {"class": "who"},
-            h("h1", {"dir": "auto"}, name),
+            h("h1", None, h("bdi", None, name)),
             h("p", None, h("bdi", None, status)),
             key="who",
         ),

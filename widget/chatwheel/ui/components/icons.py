@@ -1,4 +1,4 @@
-"""Icons are symbols of `static/icons.svg`, drawn by `<use>`; they say nothing to a screen reader."""
+"""Icons are symbols of `frame.html`, drawn by `<use>`; they say nothing to a screen reader."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ def icon(name: str) -> Node:
     return h(
         "svg",
         {"class": "icon", "aria-hidden": "true", "viewBox": "0 0 24 24"},
-        h("use", {"href": f"#{name}"}),
+        h("use", {"href": f"#icon-{name}"}),
     )
