@@ -73,6 +73,13 @@ class Controller:
         self._sdk.connect()
         self._spawn(self._watch_start())
 
+    async def aclose(self) -> None:
+        """Stop whatever is under way; the client is not ended."""
+        tasks = [*self._tasks, self._outbox.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     # -- what the visitor does -------------------------------------------------------------------------------------
 
     def intent(self, name: str, intent: Intent) -> None:

@@ -75,14 +75,14 @@ class Conversation:
         self._store.apply(reduce.chat_known, chat.id, chat.last_thread_id or "", active=chat.active)
         self._know_users(chat.users, chat.events_seen_up_to_map)
         history = self._sdk.get_chat_history(chat_id=chat.id)
-        is_first = self._history is None
+        nothing_shown = not any(entry.event_id for entry in self._store.state.timeline)
         while True:
             step = await history.next()
             known = any(self._store.state.timeline.find(event.id) for event in _events(step.threads))
             self._take(step.threads)
-            if is_first or known or step.done:
+            if nothing_shown or known or step.done:
                 break
-        if is_first:
+        if self._history is None:
             self._history = history
             self._store.apply(reduce.older, Older.NONE if step.done else Older.MORE)
 
@@ -121,14 +121,16 @@ class Conversation:
 
     def take_event(self, event: Event) -> None:
         state = self._store.state
-        shown = convert.entry(event, state.people, state.customer_id)
+        shown = convert.entry(event, state.people, state.customer_id, self._clock.time())
         if shown:
             self._store.apply(reduce.arrived, [shown])
 
     def _take(self, threads: Sequence[Thread]) -> None:
         state = self._store.state
         shown = [
-            entry for thread in threads for entry in convert.entries(thread, state.people, state.customer_id)
+            entry
+            for thread in threads
+            for entry in convert.entries(thread, state.people, state.customer_id, self._clock.time())
         ]
         self._store.apply(reduce.arrived, shown)
         newest = threads[-1] if threads else None

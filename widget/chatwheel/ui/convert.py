@@ -47,15 +47,20 @@ def people(users: Iterable[object]) -> Iterator[Person]:
     return (person(user) for user in users if isinstance(user, Agent))
 
 
-def entries(thread: Thread, authors: Mapping[str, Person], customer_id: str) -> Iterator[Entry]:
+def entries(thread: Thread, authors: Mapping[str, Person], customer_id: str, now: float) -> Iterator[Entry]:
     for event in thread.events:
-        shown = entry(event, authors, customer_id)
+        shown = entry(event, authors, customer_id, now)
         if shown:
             yield shown
 
 
-def entry(event: Event, authors: Mapping[str, Person], customer_id: str) -> Entry | None:
-    """The entry of an event; `None` for events of which the visitor sees nothing."""
+def entry(event: Event, authors: Mapping[str, Person], customer_id: str, now: float) -> Entry | None:
+    """The entry of an event; `None` for events of which the visitor sees nothing.
+
+    `now`, in seconds since the epoch, stands in for a time that cannot be read.
+    """
+    if not event.id:
+        return None
     mine = event.author_id == customer_id
     author = None if mine else authors.get(event.author_id or "") or Person(event.author_id or "", "")
     shown = Entry(
@@ -63,11 +68,11 @@ def entry(event: Event, authors: Mapping[str, Person], customer_id: str) -> Entr
         kind="message",
         event_id=event.id,
         thread_id=event.thread_id or "",
-        at=seconds(event.created_at),
+        at=seconds(event.created_at, now),
         author=author,
     )
     match event:
-        case MessageEvent():
+        case MessageEvent() if event.text:
             return replace(shown, text=plain(event.text))
         case FileEvent():
             return replace(shown, kind="file", attachment=attachment(event))

@@ -101,7 +101,7 @@ def arrived(state: State, entries: Iterable[Entry]) -> State:
     timeline = state.timeline
     typing, agent_id = state.typing, state.agent_id
     for entry in entries:
-        timeline = timeline.put(_with_delivery(state, _keeping_preview(state, entry)))
+        timeline = timeline.put(_with_delivery(state, _keeping_what_we_have(state, entry)))
         if entry.author:
             typing -= {entry.author.id}
             if not timeline.last or entry.at >= timeline.last.at:
@@ -109,13 +109,20 @@ def arrived(state: State, entries: Iterable[Entry]) -> State:
     return _counted(replace(state, timeline=timeline, typing=typing, agent_id=agent_id))
 
 
-def _keeping_preview(state: State, entry: Entry) -> Entry:
-    """One's own picture is not fetched again while the browser still holds it."""
+def _keeping_what_we_have(state: State, entry: Entry) -> Entry:
+    """Of one's own file more is known here: its picture is not fetched again while the browser still holds it."""
     known = state.timeline.find(entry.key) if entry.mine and entry.attachment else None
-    if not known or not known.attachment or not known.attachment.preview.startswith("blob:"):
+    if not known or not known.attachment or not entry.attachment:
         return entry
-    assert entry.attachment
-    return replace(entry, attachment=replace(entry.attachment, preview=known.attachment.preview))
+    ours, theirs = known.attachment, entry.attachment
+    attachment = replace(
+        theirs,
+        preview=ours.preview if ours.preview.startswith("blob:") else theirs.preview,
+        name=theirs.name or ours.name,
+        content_type=theirs.content_type or ours.content_type,
+        size=ours.size if theirs.size is None else theirs.size,
+    )
+    return replace(entry, attachment=attachment)
 
 
 def _with_delivery(state: State, entry: Entry) -> Entry:
