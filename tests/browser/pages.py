@@ -179,5 +179,9 @@ class Console:
             self.page.get_by_role("button", name="Attach a file").click()
         chooser.value.set_files(list(files))  # type: ignore[arg-type]
 
+    def take_chat(self) -> None:
+        """Be the one who answers the chat on the screen."""
+        self.page.get_by_role("button", name="Take chat").click()
+
     def close_chat(self) -> None:
         self.page.get_by_role("button", name="Close chat").click()

@@ -118,7 +118,10 @@ function markSeen() {
   if (chat === undefined || document.visibilityState !== "visible") return;
   if (document.body.dataset.view !== "chat" && matchMedia("(max-width: 719px)").matches) return;
   const last = lastMoment(chat);
-  if (desk.unread(chat) > 0 && desk.isMine(chat)) {
+  // What was read before the chat was taken is seen from now on.
+  const seen = chat.users.get(desk.me.id)?.events_seen_up_to ?? "";
+  const isNews = chat.events.some((event) => event.author_id === chat.visitorId && event.created_at > seen);
+  if (isNews && desk.isMine(chat)) {
     void ask("mark_events_as_seen", { chat_id: chat.id, seen_up_to: last });
   }
   chat.viewedUpTo = last;
