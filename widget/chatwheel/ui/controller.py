@@ -35,7 +35,7 @@ Intent = Mapping[str, Any]
 
 
 class Controller:
-    """Wires everything to one client. `sdk` must not have been connected before."""
+    """Wires everything to one client, before the client has emitted anything."""
 
     def __init__(self, sdk: CustomerSDK, store: Store, stage: Stage, strings: Strings, clock: Clock) -> None:
         self._sdk = sdk
