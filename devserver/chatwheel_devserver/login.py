@@ -52,7 +52,7 @@ def _log_customer_in(core: Core, connection: Connection, request_id: str | None,
     answer = _welcome(core, lens, core.desk.customer(customer.id), group_id)
     connection.deliver(response_frame("login", request_id, True, answer))
     core.hub.attach(connection)
-    _announce(core, lens, customer, page, is_new_here=is_new_here)
+    _announce(core, connection, customer, page, is_new_here=is_new_here)
 
 
 def _note_visit(core: Core, customer: Customer, request: Login, *, is_new_here: bool) -> Page | None:
@@ -109,7 +109,7 @@ def _welcome(core: Core, lens: CustomerLens, customer: Customer, group_id: int) 
 
 
 def _announce(
-    core: Core, lens: CustomerLens, customer: Customer, page: Page | None, *, is_new_here: bool
+    core: Core, connection: Connection, customer: Customer, page: Page | None, *, is_new_here: bool
 ) -> None:
     """Tell the client its new counters, and the agents who has come."""
     counters = {
@@ -123,7 +123,7 @@ def _announce(
         Push(
             "customer_side_storage_updated",
             lambda _: {"customer_side_storage": counters},
-            customer_id=customer.id,
+            only_requester=True,
         )
     ]
     if is_new_here:
@@ -135,10 +135,10 @@ def _announce(
             )
         )
     elif page is not None:
-        call = Call(core.desk, customer.id, lens)
+        call = Call(core.desk, customer.id, connection.lens)
         tell_page(call, customer, page)
         outbox += call.outbox
-    core.hub.flush(outbox)
+    core.hub.flush(outbox, origin=connection)
 
 
 def note_departure(core: Core, customer_id: str) -> None:
