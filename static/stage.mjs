@@ -208,8 +208,9 @@ class Stage {
     if (!(event.target instanceof Element)) return;
     const button = event.target.closest("[data-action]");
     if (button instanceof HTMLElement) {
-      const { action = "", key } = button.dataset;
-      this.#intent(action, { key });
+      if (button.getAttribute("aria-disabled") === "true") return;
+      const { action = "", ...details } = button.dataset;
+      this.#intent(action, details);
     } else if (this.#menu.childElementCount && !event.target.closest("#menu, #menu-button")) {
       this.#intent("menu-close");
     }

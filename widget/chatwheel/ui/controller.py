@@ -63,6 +63,7 @@ class Controller:
             "end-chat": lambda i: self._spawn(self._end()),
             "start-chat": lambda i: self._spawn(self._start()),
             "dismiss": lambda i: store.apply(reduce.notice_dismissed, str(i["key"])),
+            "press": lambda i: self._press(str(i["key"]), int(i["card"]), int(i["button"])),
             "unfold": lambda i: store.apply(reduce.unfolded, str(i["key"])),
             "connect": lambda i: self._reconnect(),
         }
@@ -93,12 +94,17 @@ class Controller:
         except (KeyError, TypeError, ValueError):
             logger.exception("intent %r failed", name)
 
-    def send(self, text: str, key: str, at: float) -> None:
-        """Show a message of the visitor's at once and send it when its turn comes; `at` in seconds."""
+    def send(self, text: str, key: str, at: float, *, postback: Mapping[str, str] | None = None) -> None:
+        """Show a message of the visitor's at once and send it when its turn comes.
+
+        `at` in seconds; `postback` names the button of a rich message that it answers.
+        """
         self._drafts.sent()
         entry = Entry(key=key, kind="message", at=at, text=text, delivery=Delivery.SENDING)
         self._store.apply(reduce.queued, entry)
-        self._outbox.put(key, {"type": "message", "text": text})
+        self._outbox.put(
+            key, {"type": "message", "text": text, **({"postback": postback} if postback else {})}
+        )
 
     def add_file(self, about: Mapping[str, Any], source: object) -> None:
         """A file was chosen: `key`, `at` (ms), `name`, `size`, `type`, perhaps `width`, `height`, `preview`."""
@@ -128,6 +134,37 @@ class Controller:
             for item, entry in entries
             if entry and entry.kind == "message"
         ]
+
+    def _press(self, key: str, card: int, button: int) -> None:
+        """A button of a rich message: tell the server, and say what the button says if it is one to answer with."""
+        entry = self._store.state.timeline.find(key)
+        if not entry or not entry.rich:
+            return
+        chosen = entry.rich.cards[card].buttons[button]
+        is_pressed = chosen.kind in ("message", "cancel") or not chosen.pressed
+        self._store.apply(reduce.pressed, key, chosen.postback_id, is_pressed)
+        self._spawn(self._post_back(entry, chosen.postback_id, is_pressed))
+        if chosen.kind == "message":
+            postback = {
+                "id": chosen.postback_id,
+                "thread_id": entry.thread_id,
+                "event_id": entry.event_id,
+                "type": chosen.kind,
+                "value": chosen.value,
+            }
+            self.send(chosen.text, str(uuid4()), self._clock.time(), postback=postback)
+        self._stage.do("focus")
+
+    async def _post_back(self, entry: Entry, postback_id: str, toggled: bool) -> None:
+        try:
+            await self._sdk.send_rich_message_postback(
+                chat_id=self._store.state.chat_id,
+                thread_id=entry.thread_id,
+                event_id=entry.event_id,
+                postback={"id": postback_id, "toggled": toggled},
+            )
+        except ChatError as error:
+            logger.info("not posted back: %r", error)  # the message says it, too
 
     def _retry(self, key: str) -> None:
         if not self._files.retry(key):
@@ -185,6 +222,7 @@ class Controller:
         on("user_removed_from_chat", lambda payload: self._store.apply(reduce.person_left, payload.user_id))
         on("incoming_typing_indicator", self._on_typing)
         on("events_marked_as_seen", self._on_seen)
+        on("incoming_rich_message_postback", self._on_postback)
         on("queue_position_updated", self._on_queue)
         on("chat_transferred", self._on_queue)
 
@@ -244,6 +282,10 @@ class Controller:
             self._store.apply(reduce.marked, up_to)
         else:
             self._store.apply(reduce.seen_by_agents, up_to)
+
+    def _on_postback(self, payload: events.IncomingRichMessagePostback) -> None:
+        if payload.user_id == self._store.state.customer_id:
+            self._store.apply(reduce.pressed, payload.event_id, payload.postback.id, payload.postback.toggled)
 
     def _on_queue(self, payload: events.QueuePositionUpdated | events.ChatTransferred) -> None:
         queue = payload.queue

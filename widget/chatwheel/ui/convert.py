@@ -11,11 +11,13 @@ from chatwheel.sdk.models import (
     Event,
     FileEvent,
     MessageEvent,
+    RichButton,
+    RichImage,
     RichMessageEvent,
     SystemMessageEvent,
     Thread,
 )
-from chatwheel.ui.entries import Attachment, Entry, Person
+from chatwheel.ui.entries import Attachment, Button, Card, Entry, Person, Rich
 from chatwheel.ui.text import one_line, plain
 
 
@@ -76,8 +78,9 @@ def entry(event: Event, authors: Mapping[str, Person], customer_id: str, now: fl
             return replace(shown, text=plain(event.text))
         case FileEvent():
             return replace(shown, kind="file", attachment=attachment(event))
-        case RichMessageEvent():
-            return replace(shown, text=_in_words(event))
+        case RichMessageEvent() if event.elements:
+            content = rich(event, customer_id)
+            return replace(shown, kind="rich", rich=content, text=in_words(content))
         case SystemMessageEvent() if event.text:
             return replace(shown, kind="notice", author=None, text=plain(event.text))
         case _:
@@ -107,10 +110,42 @@ def _address(url: str | None) -> str:
     return f"https:{url}" if url and url.startswith("//") else url or ""
 
 
-def _in_words(rich: RichMessageEvent) -> str:
-    """A rich message as plain text: its titles and what its buttons say."""
-    lines: list[str] = []
-    for element in rich.elements or ():
-        lines += [element.title or "", element.subtitle or ""]
-        lines += [f"• {button.text}" for button in element.buttons or ()]
-    return plain("\n".join(line for line in lines if line))
+def rich(event: RichMessageEvent, customer_id: str) -> Rich:
+    cards = (
+        Card(
+            title=plain(element.title or ""),
+            subtitle=plain(element.subtitle or ""),
+            image=_picture(element.image) if element.image else None,
+            buttons=tuple(_button(button, customer_id) for button in element.buttons),
+        )
+        for element in event.elements
+    )
+    return Rich(event.template, tuple(cards))
+
+
+def _picture(image: RichImage) -> Attachment:
+    return Attachment(
+        name=one_line(image.name or ""),
+        content_type=image.content_type or "",
+        url=_address(image.url),
+        width=_whole(image.width),
+        height=_whole(image.height),
+        alternative_text=one_line(image.alternative_text or ""),
+    )
+
+
+def _button(button: RichButton, customer_id: str) -> Button:
+    return Button(
+        text=one_line(button.text),
+        postback_id=button.postback_id,
+        kind=button.type or "",
+        value=button.value or "",
+        role=button.role,
+        pressed=customer_id in button.user_ids,
+    )
+
+
+def in_words(content: Rich) -> str:
+    """A rich message for those who listen: its titles and subtitles."""
+    lines = (line for card in content.cards for line in (card.title, card.subtitle) if line)
+    return ". ".join(lines)

@@ -50,12 +50,49 @@ class Attachment:
         return kind in {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"}
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of a rich message.
+
+    `kind` is `message`, `url`, `phone`, `webview`, `cancel`, or empty: a postback alone.
+    """
+
+    text: str
+    postback_id: str
+    kind: str = ""
+    value: str = ""
+    role: str = "default"
+    pressed: bool = False
+    """Whether the visitor has pressed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An element of a rich message; each part may be missing."""
+
+    title: str = ""
+    subtitle: str = ""
+    image: Attachment | None = None
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rich:
+    template: str
+    """`cards`, `quick_replies`, `sticker`, or a newer one, which is shown like cards."""
+    cards: tuple[Card, ...]
+
+    @property
+    def answered(self) -> bool:
+        return any(button.pressed for card in self.cards for button in card.buttons)
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Entry:
     """One thing in the conversation: a message, a file, or a notice of what happened."""
 
     key: str
-    kind: Literal["message", "file", "notice"]
+    kind: Literal["message", "file", "rich", "notice"]
     at: float
     """Seconds since the epoch: the server's time, or the visitor's while the server has not confirmed it."""
     author: Person | None = None
@@ -69,6 +106,7 @@ class Entry:
     error: str = ""
     """Why it failed, in words for the visitor."""
     attachment: Attachment | None = None
+    rich: Rich | None = None
     unfolded: bool = False
 
     @property

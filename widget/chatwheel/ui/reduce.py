@@ -166,6 +166,27 @@ def unfolded(state: State, key: str) -> State:
     )
 
 
+def pressed(state: State, name: str, postback_id: str, is_pressed: bool) -> State:
+    """The visitor pressed or released a button of a rich message, here or in another tab."""
+
+    def change(entry: Entry) -> Entry:
+        if not entry.rich:
+            return entry
+        cards = (
+            replace(
+                card,
+                buttons=tuple(
+                    replace(button, pressed=is_pressed) if button.postback_id == postback_id else button
+                    for button in card.buttons
+                ),
+            )
+            for card in entry.rich.cards
+        )
+        return replace(entry, rich=replace(entry.rich, cards=tuple(cards)))
+
+    return replace(state, timeline=state.timeline.update(name, change))
+
+
 def older(state: State, how: Older) -> State:
     return replace(state, older=how)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from chatwheel.ui.components.avatar import avatar
 from chatwheel.ui.components.file import file
 from chatwheel.ui.components.icons import icon
+from chatwheel.ui.components.rich import rich
 from chatwheel.ui.entries import Delivery, Entry
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.text import is_emoji, linked
@@ -59,6 +60,8 @@ def _author(entry: Entry, position: Position, t: Strings) -> Node:
 def _body(entry: Entry, t: Strings) -> Node:
     if entry.attachment:
         return file(entry, entry.attachment, t)
+    if entry.rich:
+        return rich(entry, entry.rich, t)
     text = entry.text
     if is_emoji(text):
         return h("div", {"class": "bubble emoji", "dir": "auto"}, text)

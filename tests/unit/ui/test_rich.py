@@ -1,0 +1,99 @@
+"""Rich messages: what is drawn, and what a pressed button does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chatwheel.ui.components.window import Place
+from unit.ui.pilot import ME, Pilot, event
+
+
+def question(**more: Any) -> dict[str, Any]:
+    buttons = [
+        {"type": "message", "text": "Small", "value": "S", "postback_id": "s", "user_ids": []},
+        {"type": "message", "text": "Large", "value": "L", "postback_id": "l", "user_ids": []},
+    ]
+    elements = [{"title": "Which size?", "buttons": buttons}]
+    return {
+        **event("T1_5"),
+        "type": "rich_message",
+        "template_id": "quick_replies",
+        "elements": elements,
+        **more,
+    }
+
+
+async def test_a_quick_reply_is_posted_back_and_said() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        pilot.server.answer("send_rich_message_postback", {})
+        await pilot.push(question())
+        assert pilot.told("announce")[-1] == {"text": "Grace says: Which size?"}
+        await pilot.act("press", key="T1_5", card="0", button="1")
+        [postback] = pilot.server.sent("send_rich_message_postback")
+        assert postback["payload"] == {
+            "chat_id": "C1",
+            "thread_id": "T1",
+            "event_id": "T1_5",
+            "postback": {"id": "l", "toggled": True},
+        }
+        [sent] = pilot.server.sent("send_event")
+        said = sent["payload"]["event"]
+        assert said["text"] == "Large" and said["postback"]["value"] == "L"
+        assert said["postback"]["event_id"] == "T1_5"
+        small, large = pilot.document.find(Place.LOG, "button", data_action="press")
+        assert (small.attributes["aria-pressed"], large.attributes["aria-pressed"]) == ("false", "true")
+        assert small.attributes["aria-disabled"] == "true"
+
+
+async def test_an_answer_given_in_another_tab_counts() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        await pilot.push(question())
+        postback = {"id": "s", "toggled": True}
+        where = {"chat_id": "C1", "thread_id": "T1", "event_id": "T1_5"}
+        pilot.server.push("incoming_rich_message_postback", {**where, "user_id": ME, "postback": postback})
+        await pilot.settle()
+        small, _large = pilot.document.find(Place.LOG, "button", data_action="press")
+        assert small.attributes["aria-pressed"] == "true"
+
+
+async def test_cards_make_a_carousel_and_their_links_are_links() -> None:
+    buttons = [
+        {"type": "url", "text": "Look", "value": "https://shop.example/1", "postback_id": "a"},
+        {"type": "phone", "text": "Call", "value": "+48 123 456", "postback_id": "b"},
+        {"text": "Mark", "postback_id": "c"},
+    ]
+    card = {
+        "title": "Model 1",
+        "subtitle": "Blue",
+        "image": {"url": "//cdn.example/1.png"},
+        "buttons": buttons,
+    }
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        pilot.server.answer("send_rich_message_postback", {})
+        await pilot.push(question(template_id="cards", elements=[card, {"title": "Model 2"}]))
+        assert len(pilot.document.find(Place.LOG, "li")) == 2
+        hrefs = [link.attributes["href"] for link in pilot.document.find(Place.LOG, "a")]
+        assert hrefs == ["https://shop.example/1", "tel:+48123456"]
+        assert pilot.document.find(Place.LOG, "img", src="https://cdn.example/1.png")
+        for toggled in (True, False):
+            await pilot.act("press", key="T1_5", card="0", button="2")
+            assert (
+                pilot.server.sent("send_rich_message_postback")[-1]["payload"]["postback"]["toggled"]
+                is toggled
+            )
+        assert not pilot.server.sent("send_event")
+
+
+async def test_a_sticker_is_a_picture_and_an_unknown_template_a_card() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        sticker = [{"image": {"url": "https://cdn.example/s.png", "alternative_text": "A cat"}}]
+        await pilot.push(question(id="T1_6", template_id="sticker", elements=sticker))
+        [image] = pilot.document.find(Place.LOG, "img", src="https://cdn.example/s.png")
+        assert image.attributes["alt"] == "A cat"
+        await pilot.push(question(id="T1_7", template_id="hologram"))
+        assert pilot.document.find(Place.LOG, "div", class_="rich")
+        await pilot.act("press", key="nobody", card="0", button="0")

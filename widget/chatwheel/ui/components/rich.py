@@ -1,0 +1,77 @@
+"""Rich messages: cards (several make a carousel), quick replies, stickers, and the buttons on them."""
+
+from __future__ import annotations
+
+from chatwheel.ui.components.icons import icon
+from chatwheel.ui.entries import Attachment, Button, Card, Entry, Rich
+from chatwheel.ui.i18n import Strings
+from chatwheel.ui.text import linked
+from chatwheel.ui.tree import Attribute, Node, h
+
+
+def rich(entry: Entry, content: Rich, t: Strings) -> Node:
+    if content.template == "sticker":
+        pictures = [_image(card.image) for card in content.cards if card.image]
+        return h("div", {"class": "sticker"}, pictures)
+    if content.template == "quick_replies":
+        return _quick_replies(entry, content)
+    cards = [_card(entry, card, number) for number, card in enumerate(content.cards)]
+    if len(cards) == 1:
+        return cards[0]
+    items = (h("li", None, card) for card in cards)
+    label = t("rich.carousel", count=len(cards))
+    return h("ul", {"class": "carousel", "role": "list", "tabindex": "0", "aria-label": label}, items)
+
+
+def _card(entry: Entry, card: Card, number: int) -> Node:
+    words = [
+        h("p", {"class": "title", "dir": "auto"}, linked(card.title)) if card.title else None,
+        h("p", {"class": "subtitle", "dir": "auto"}, linked(card.subtitle)) if card.subtitle else None,
+    ]
+    return h(
+        "div",
+        {"class": "rich"},
+        _image(card.image) if card.image else None,
+        h("div", {"class": "about"}, words) if any(words) else None,
+        [_button(entry, button, number, index, "wide") for index, button in enumerate(card.buttons)],
+    )
+
+
+def _quick_replies(entry: Entry, content: Rich) -> Node:
+    """The question as a bubble, the answers below it; after one was chosen the others are out of reach."""
+    parts: list[Node] = []
+    for number, card in enumerate(content.cards):
+        text = "\n".join(filter(None, (card.title, card.subtitle)))
+        if text:
+            parts.append(h("div", {"class": "bubble", "dir": "auto"}, linked(text)))
+        buttons = [_button(entry, button, number, index, "pill") for index, button in enumerate(card.buttons)]
+        parts.append(h("div", {"class": "replies", "data-answered": content.answered}, buttons))
+    return h("div", {"class": "quick-replies"}, parts)
+
+
+def _button(entry: Entry, button: Button, card: int, index: int, shape: str) -> Node:
+    attributes: dict[str, Attribute] = {"class": f"{shape} {button.role}"}
+    if button.kind in ("url", "webview"):
+        return h("a", {**attributes, "href": button.value}, button.text, icon("out"))
+    if button.kind == "phone":
+        return h(
+            "a", {**attributes, "href": f"tel:{button.value.replace(' ', '')}"}, button.text, icon("phone")
+        )
+    answered = bool(entry.rich and entry.rich.answered) and button.kind in ("message", "cancel")
+    attributes |= {
+        "type": "button",
+        "data-action": "press",
+        "data-key": entry.key,
+        "data-card": card,
+        "data-button": index,
+        "aria-pressed": "true" if button.pressed else "false",
+        "aria-disabled": "true" if answered else None,
+    }
+    return h("button", attributes, button.text)
+
+
+def _image(image: Attachment) -> Node:
+    size: dict[str, Attribute] = {}
+    if image.width and image.height and image.width > 0 and image.height > 0:
+        size = {"width": image.width, "height": image.height}
+    return h("img", {"src": image.url, "alt": image.alternative_text or image.name, **size})
