@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import checks, demo
+from tools import bench, checks, demo
 from tools.console import Console
 from tools.failure import StepFailed, failing_as
 from tools.paths import DATA, SITE, shown
@@ -26,7 +26,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("test", help="run all checks and tests; more arguments go to pytest", add_help=False)
     site = commands.add_parser("site", help="write the deployable static site")
     site.add_argument("--out", type=Path, default=SITE, metavar="DIR", help="where to (default: dist/site)")
-    commands.add_parser("bench", help="run the benchmarks, print a table, write dist/bench.json")
+    run_bench = commands.add_parser("bench", help="run the benchmarks, print a table, write dist/bench.json")
+    run_bench.add_argument("--runs", type=int, default=5, help="fresh browsers per measurement (default: 5)")
     return top
 
 
@@ -61,7 +62,7 @@ def _run(options: argparse.Namespace, rest: list[str], console: Console) -> int:
         case "test":
             return checks.test(rest, console)
         case _:
-            return _bench(console)
+            return bench.bench(rest, console)
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:
@@ -78,9 +79,3 @@ def _site(out: Path, console: Console) -> int:
         build_site(out, console)
     console.say(f"The site is in {shown(out.resolve())}.")
     return 0
-
-
-def _bench(console: Console) -> int:
-    from tools.bench import bench
-
-    return bench(console)

@@ -1,0 +1,46 @@
+"""The table that is printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def table(results: dict[str, Any]) -> str:
+    """All results as text."""
+    return "\n".join([*_bytes(results["bytes"]), "", *_start(results["start"]), "", *_rest(results)])
+
+
+def _bytes(counted: dict[str, Any]) -> list[str]:
+    files = counted["widget"]["files"]
+    lines = [f"{'first visit, bytes':<72}{'raw':>12}{'brotli':>12}"]
+    lines += [
+        f"  {path:<70}{file['raw']:>12,}{file['brotli']:>12,}"
+        for path, file in sorted(files.items(), key=lambda each: -each[1]["brotli"])
+    ]
+    for name in ("widget", "stock"):
+        total = counted[name]["total"]
+        lines.append(f"{f'{name}, all':<72}{total['raw']:>12,}{total['brotli']:>12,}")
+    return lines
+
+
+def _start(cases: dict[str, Any]) -> list[str]:
+    heads = ("usable", "Python up", "connected", "blocked", "÷ stock")
+    lines = [f"{'start, ms (median)':<30}" + "".join(f"{head:>12}" for head in heads)]
+    for case, figures in cases.items():
+        beside = cases["stock first"]["up"] if case.startswith("widget") else 0
+        share = f"{figures['connected'] / beside:.2f}" if beside else ""
+        cells = [
+            f"{figures[key]:,.0f}" if key in figures else ""
+            for key in ("usable", "up", "connected", "blocked")
+        ]
+        lines.append(f"{case:<30}" + "".join(f"{cell:>12}" for cell in [*cells, share]))
+    return lines
+
+
+def _rest(results: dict[str, Any]) -> list[str]:
+    message, history = results["message"], results["history"]
+    return [
+        f"one incoming message, frame to row, ms: median {message['median']}, 95th of 100 {message['p95']}",
+        f"history of {history['messages']:,} messages, ms: widget {history['widget']}, plain list {history['plain']}, "
+        f"ratio {history['widget'] / history['plain']:.1f}",
+    ]
