@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .sdk.init import init
+from .sdk.factory import init
 from .version import __version__
 
 __all__ = ["__version__", "init"]

@@ -28,6 +28,10 @@ class World:
         sdk.on("*", lambda name, payload: self.events.append((name, payload)))
 
     @property
+    def status(self) -> str:
+        return self.sdk.status
+
+    @property
     def names(self) -> list[str]:
         return [name for name, _ in self.events]
 
@@ -58,7 +62,7 @@ MakeWorld = Callable[..., Awaitable[World]]
 @pytest.fixture(autouse=True)
 def no_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     """Delays are not scattered."""
-    monkeypatch.setattr("chatwheel.sdk.client.random", lambda: 0.0)
+    monkeypatch.setattr("chatwheel.sdk.factory.random", lambda: 0.0)
 
 
 @pytest.fixture

@@ -2,15 +2,17 @@
 
 from .actions import Call
 from .auth import Auth
-from .client import CustomerSDK, Status
+from .client import CustomerSDK
+from .connection import Status
 from .errors import ChatError
 from .events import EventName
+from .factory import init
 from .history import ChatHistory
-from .init import init
 from .models import Event, Token
-from .uploads import Upload
+from .uploads import MAX_FILE_SIZE, Upload
 
 __all__ = [
+    "MAX_FILE_SIZE",
     "Auth",
     "Call",
     "ChatError",

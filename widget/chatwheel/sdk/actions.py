@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from pydantic.alias_generators import to_snake
 
 from .errors import InvalidArgument
-from .events import IncomingChat
+from .events import IncomingChat, IncomingEvent
 from .models import (
     Chat,
     ChatsPage,
@@ -206,14 +206,15 @@ def event_argument(event: Data) -> dict[str, Any]:
         raise InvalidArgument("event", f"events of type {kind!r} cannot be sent")
     if kind == "rich_message":
         given.setdefault("template_id", given.get("template"))
-        given["elements"] = [plain(element) for element in given.get("elements") or ()]
+        given["elements"] = _plain_throughout(given.get("elements") or ())
     if kind == "filled_form":
         given["fields"] = [_answer(plain(item)) for item in given.get("fields") or ()]
     result: dict[str, Any] = {}
     if isinstance(given.get("custom_id"), str):
         result["custom_id"] = given["custom_id"]
-    if isinstance(given.get("properties"), Mapping):
-        result["properties"] = dict(given["properties"])
+    properties = given.get("properties")
+    if isinstance(properties, Mapping) and (properties or not isinstance(event, Model)):
+        result["properties"] = dict(properties)
     result["type"] = kind
     for name in _EVENT_MEMBERS[kind]:
         if given.get(name) or (name in _ALWAYS_SENT and given.get(name) is not None):
@@ -225,6 +226,14 @@ def event_argument(event: Data) -> dict[str, Any]:
     return result
 
 
+def _plain_throughout(value: Any) -> Any:
+    if isinstance(value, Mapping | Model):
+        return {name: _plain_throughout(member) for name, member in plain(value).items()}
+    if isinstance(value, list | tuple):
+        return [_plain_throughout(item) for item in value]
+    return value
+
+
 def _answer(item: dict[str, Any]) -> dict[str, Any]:
     if item.get("type") == "group_chooser" and isinstance(item.get("answer"), Mapping | Model):
         return {**item, "answer": plain(item["answer"])}
@@ -232,23 +241,14 @@ def _answer(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sent_event(payload: Any) -> Event:
-    return _INCOMING_EVENT(payload)
-
-
-def _read_incoming_event(payload: Any) -> Event:
-    from .events import IncomingEvent
-
     return IncomingEvent.model_validate(payload).event
-
-
-_INCOMING_EVENT = _read_incoming_event
 
 
 def send_event(chat_id: str, event: Data, attach_to_last_thread: bool = False) -> Call[Event]:
     payload: dict[str, Any] = {"chat_id": chat_id, "event": event_argument(event)}
     if attach_to_last_thread:
         payload["attach_to_last_thread"] = True
-    return Call("send_event", payload, _read_incoming_event, settled_by="incoming_event")
+    return Call("send_event", payload, _sent_event, settled_by="incoming_event")
 
 
 def send_rich_message_postback(chat_id: str, thread_id: str, event_id: str, postback: Data) -> Call[Success]:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from . import events
 from .errors import ChatError, MalformedResponse, error_for
-from .models import Customer, Greeting, Model, Queue, Statistics
+from .models import Greeting, Model, Queue
 
 PUSH_NAMES = (
     "chat_deactivated",
@@ -233,59 +233,3 @@ def read_push(action: str, payload: Any, group_id: Any = None) -> News:
     if action == "groups_status_updated":
         return _groups_status_updated(payload, group_id)
     return PUSHES.get(action, _nothing)(payload)
-
-
-# Login
-
-
-class Welcome(NamedTuple):
-    """The answer to a login."""
-
-    connected: events.Connected
-    group_id: Any
-    activity: dict[str, bool]
-
-
-def read_login(payload: Any, customer_id: str) -> Welcome:
-    """Read the answer to a login; whatever is missing takes its default. Raises if it is no object at all."""
-    if not isinstance(payload, dict):
-        raise MalformedResponse("The answer to the login is not an object.")
-    try:
-        customer = Customer.model_validate({"id": customer_id, **payload["customer"]})
-    except (KeyError, TypeError, ValidationError):
-        customer = Customer(id=customer_id)
-    if customer.statistics is None:
-        customer = customer.model_copy(update={"statistics": Statistics()})
-    config = payload.get("__priv_dynamic_config")
-    group_id, availability = _availability(config)
-    default = payload.get("has_active_thread")
-    chats = [
-        events.LoginChat(
-            id=str(item["chat_id"]),
-            active=bool(item.get("has_active_thread", default)),
-            has_unread_events=bool(item.get("has_unread_events")),
-        )
-        for item in _mappings(payload.get("chats"))
-        if item.get("chat_id")
-    ]
-    members: dict[str, Any] = {"customer": customer, "availability": availability}
-    if isinstance(payload.get("greeting"), dict):
-        members["greeting"] = payload["greeting"]
-    connected = events.Connected(**members, chats=chats, dynamic_config=config)
-    return Welcome(connected, group_id, {chat.id: chat.active for chat in chats})
-
-
-def _mappings(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _availability(config: Any) -> tuple[Any, events.Availability]:
-    if not isinstance(config, dict):
-        return None, "offline"
-    try:
-        group_id = config["customer_groups"]["monitoring"]["id"]
-    except (KeyError, TypeError):
-        group_id = None
-    online = config.get("online_groups_ids")
-    is_online = isinstance(online, list) and group_id in online
-    return group_id, "online" if is_online else "offline"

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from . import protocol
-from .actions import Call, customer_argument, page_argument
+from .actions import Call, page_argument
 from .backoff import RECONNECT_DELAY, Backoff, login_backoff, slow_login_backoff, socket_backoff
 from .connection import (
     COMING,
@@ -28,7 +27,6 @@ from .connection import (
     status,
 )
 from .dialogue import Dialogue
-from .endpoints import Endpoints
 from .errors import (
     ChatError,
     ConnectionLost,
@@ -42,7 +40,7 @@ from .errors import (
 )
 from .events import Disconnected
 from .heartbeat import Beat, Heartbeat
-from .models import Token
+from .login import Credentials, Settings, read_login, write_login
 from .outputs import Close, Finish, Keep, Open, Output
 
 logger = logging.getLogger("chatwheel.sdk")
@@ -54,28 +52,6 @@ QUICK = 5.0
 """A connection that lasted fewer seconds was a quick one."""
 MAX_QUICK = 3
 """So many quick ones in a row, and the next reconnection is not immediate any more."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a session is told once."""
-
-    endpoints: Endpoints
-    application: Mapping[str, Any]
-    group_id: int | None = None
-    referrer: str | None = None
-    mobile: bool = False
-    ping_interval: float = 15.0
-    silence_limit: float = 30.0
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What a login needs: token, what the server asked to keep, and data about the customer."""
-
-    token: Token
-    side_storage: Mapping[str, Any] = field(default_factory=dict)
-    customer: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Session:
@@ -287,34 +263,16 @@ class Session:
             return
         self._state_deadline = now + LOGIN_TIMEOUT
         self._page_changed = False
-        payload = self._login_payload(self._credentials)
+        payload = write_login(self.settings, self._credentials, self._page, self.endpoints.version)
         self._credentials = None
         self._login_id = self._dialogue.say("login", payload, self.endpoints.version)
-
-    def _login_payload(self, credentials: Credentials) -> dict[str, Any]:
-        settings, token = self.settings, credentials.token
-        payload: dict[str, Any] = {
-            "token": f"{token.token_type} {token.access_token}",
-            "customer": customer_argument(credentials.customer),
-            "customer_side_storage": dict(credentials.side_storage),
-            "is_mobile": settings.mobile,
-            "application": dict(settings.application),
-        }
-        if settings.group_id is not None:
-            payload["group_id"] = settings.group_id
-        if self._page is not None:
-            payload["customer_page"] = self._page
-        if settings.referrer is not None:
-            payload["referrer"] = settings.referrer
-        payload["pushes"] = {self.endpoints.version: list(protocol.PUSH_NAMES)}
-        return payload
 
     def _on_login(self, frame: protocol.Frame, now: float) -> None:
         if not frame.success:
             self._login_failed(protocol.read_error(frame.payload), now)
             return
         try:
-            welcome = protocol.read_login(frame.payload, self.customer_id or "")
+            welcome = read_login(frame.payload, self.customer_id or "")
         except Exception as error:  # a login that cannot be read is a login that failed
             self._login_failed(MalformedResponse(f"The answer to the login cannot be read: {error}"), now)
             return

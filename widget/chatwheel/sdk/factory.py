@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
+from random import random
 from typing import Any, Literal
 
 from ..transport.base import Transport
 from ..version import __version__
 from .auth import DEFAULT_TOKEN_PREFIX, Auth, ProvidedAuth, TokenAuth
-from .client import CustomerSDK, require_loop
+from .client import CustomerSDK
+from .credentials import CredentialSource, CustomerDataProvider
+from .driver import new_request_id, require_loop
 from .endpoints import Endpoints, is_origin
 from .errors import InvalidArgument
-from .session import Settings
+from .login import Settings
+from .session import Session
 
 _VERSIONS = ("3.5", "3.6")
 _PROVIDER_METHODS = ("get_token", "get_fresh_token", "has_token", "invalidate")
@@ -27,7 +31,7 @@ def init(
     unique_groups: bool = False,
     region: str | None = None,
     redirect_uri: str | None = None,
-    customer_data_provider: Callable[[], Mapping[str, Any] | Awaitable[Mapping[str, Any]]] | None = None,
+    customer_data_provider: CustomerDataProvider | None = None,
     identity_provider: Callable[[], Auth] | None = None,
     page: Mapping[str, Any] | None = None,
     referrer: str | None = None,
@@ -96,21 +100,13 @@ def init(
             storage_key=f"{token_storage_prefix}{scope}",
             timeout=request_timeout,
         )
+    settings = Settings(
+        endpoints, _application(application), group_id, referrer, mobile, ping_interval, silence_limit
+    )
     sdk = CustomerSDK(
-        Settings(
-            endpoints,
-            _application(application),
-            group_id,
-            referrer,
-            mobile,
-            ping_interval,
-            silence_limit,
-        ),
+        Session(settings, random=random, new_id=new_request_id, page=page),
         chosen,
-        auth,
-        page=page,
-        customer_data_provider=customer_data_provider,
-        side_storage_key=f"side_storage_{scope}",
+        CredentialSource(chosen, auth, customer_data_provider, f"side_storage_{scope}"),
         request_timeout=request_timeout,
         wait_for_connection=wait_for_connection,
         owns_transport=transport is None,

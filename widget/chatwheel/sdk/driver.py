@@ -1,0 +1,225 @@
+"""Driving a session over a transport: sockets, timers and tasks. What to do with them is decided in `session`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from random import choices
+from typing import Any
+
+from ..transport.base import Socket, SocketClosed, Transport
+from . import protocol
+from .actions import Call
+from .credentials import CredentialSource
+from .emitter import Emitter
+from .errors import ChatError
+from .outputs import Close, Emit, Finish, Keep, Open, Outcome, Output, Send
+from .session import Session
+
+logger = logging.getLogger("chatwheel.sdk")
+
+
+def new_request_id() -> str:
+    """A random id, as short as it may be."""
+    return "".join(choices("0123456789abcdefghijklmnopqrstuvwxyz", k=11))
+
+
+def has_loop() -> bool:
+    """Whether an event loop is running."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def require_loop() -> None:
+    """Raise a clear error unless an event loop is running."""
+    if not has_loop():
+        message = "There is no running event loop: call this inside a coroutine."
+        raise ChatError(message, code="NO_EVENT_LOOP")
+
+
+@dataclass
+class _Link:
+    """The current socket, its number, and the tasks that serve it."""
+
+    number: int
+    tasks: list[asyncio.Task[None]]
+    socket: Socket | None = None
+
+
+class Driver:
+    """Does what a session asks for, and tells it what happens.
+
+    Whoever calls a method of the session directly calls `pump()` afterwards.
+    """
+
+    def __init__(
+        self, session: Session, transport: Transport, emitter: Emitter, credentials: CredentialSource
+    ) -> None:
+        self._session = session
+        self._transport = transport
+        self._clock = transport.clock
+        self._emitter = emitter
+        self._credentials = credentials
+        self._futures: dict[str, asyncio.Future[Any]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._link: _Link | None = None
+        self._timer: asyncio.Task[None] | None = None
+        self._timer_at = 0.0
+        self._is_pumping = False
+        self._off_network: Callable[[], None] | None = transport.on_network(self._on_network)
+
+    def now(self) -> float:
+        """The time that a session understands."""
+        return self._clock.monotonic()
+
+    async def ask(self, call: Call[Any], limit: float, *, wait: bool) -> Any:
+        """Make a request and wait for its outcome, at most `limit` seconds."""
+        request_id = new_request_id()
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._futures[request_id] = future
+        self._session.request(request_id, call, self.now() + limit, wait=wait)
+        self.pump()
+        try:
+            return await future
+        except asyncio.CancelledError:
+            self._session.cancel(request_id)
+            self.pump()
+            raise
+        finally:
+            self._futures.pop(request_id, None)
+
+    def start(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something beside; it ends with the driver at the latest."""
+        task = asyncio.ensure_future(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def aclose(self) -> None:
+        """Stop everything that runs."""
+        current = asyncio.current_task()
+        tasks = [task for task in self._tasks if task is not current]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def pump(self) -> None:
+        """Do all that the session asks for. Handlers may call back into the client: their wishes come next."""
+        if self._is_pumping:
+            return
+        self._is_pumping = True
+        try:
+            while outputs := self._session.take():
+                for output in outputs:
+                    self._perform(output)
+        finally:
+            self._is_pumping = False
+        self._arm_timer()
+
+    def _perform(self, output: Output) -> None:
+        match output:
+            case Send(text):
+                self._send(text)
+            case Emit(name, payload):
+                self._emitter.emit(name, payload)
+            case Outcome(request_id, value, error):
+                self._settle(request_id, value, error)
+            case Keep(side_storage):
+                self.start(self._credentials.keep(side_storage))
+            case Open(number, url, token):
+                link = self._link = _Link(number, [])
+                link.tasks.append(self.start(self._serve(link, url)))
+                link.tasks.append(self.start(self._authorize(number, token)))
+            case Close(number):
+                self._close(number)
+            case Finish():
+                self._finish()
+
+    def _send(self, text: str) -> None:
+        if self._link is not None and self._link.socket is not None:
+            if logger.isEnabledFor(logging.DEBUG):
+                logger.debug("> %s", protocol.mask(text))
+            self._link.socket.send(text)
+
+    def _settle(self, request_id: str, value: Any, error: ChatError | None) -> None:
+        future = self._futures.get(request_id)
+        if future is None or future.done():
+            return
+        if error is None:
+            future.set_result(value)
+        else:
+            future.set_exception(error)
+
+    def _close(self, number: int) -> None:
+        link = self._link
+        if link is not None and link.number == number:
+            self._link = None
+            if link.socket is not None:
+                link.socket.close()
+            for task in link.tasks:
+                task.cancel()
+
+    def _finish(self) -> None:
+        self._emitter.close()
+        if self._off_network is not None:
+            self._off_network()
+            self._off_network = None
+
+    async def _serve(self, link: _Link, url: str) -> None:
+        try:
+            link.socket = await self._transport.open_socket(url)
+            self._session.opened(link.number, self.now())
+            self.pump()
+            while True:
+                text = await link.socket.receive()
+                self._session.received(link.number, text, self.now())
+                self.pump()
+        except SocketClosed as error:
+            logger.debug("= the socket is closed: %s", error)
+            self._session.closed(link.number, self.now())
+            self.pump()
+        finally:
+            if link.socket is not None:
+                link.socket.close()
+
+    async def _authorize(self, number: int, need: str) -> None:
+        try:
+            credentials = await self._credentials.gather(need)
+        except ChatError as error:
+            self._session.unauthorized(number, error, self.now())
+        else:
+            self._session.authorized(number, credentials, self.now())
+        self.pump()
+
+    def _on_network(self, online: bool) -> None:
+        self._session.network(online, self.now())
+        self.pump()
+
+    def _arm_timer(self) -> None:
+        deadline = self._session.deadline
+        if deadline is None:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+        elif self._timer is None or deadline < self._timer_at:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer_at = deadline
+            self._timer = self.start(self._wake_at_deadline())
+
+    async def _wake_at_deadline(self) -> None:
+        while (deadline := self._session.deadline) is not None:
+            self._timer_at = deadline
+            delay = deadline - self.now()
+            if delay > 0:
+                await self._clock.sleep(delay)
+            else:
+                self._timer_at = float("-inf")
+                self._session.tick(self.now())
+                self.pump()
+        self._timer = None
