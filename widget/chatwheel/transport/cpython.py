@@ -89,8 +89,10 @@ class CPythonFile:
 class _Cookies(DefaultCookiePolicy):
     """Cookies as browsers treat them: those for secure connections only are good for this very machine, too."""
 
-    def return_ok_secure(self, cookie: Cookie, request: Request) -> bool:
-        return _is_this_machine(request.host) or bool(super().return_ok_secure(cookie, request))
+    def set_ok(self, cookie: Cookie, request: Request) -> bool:
+        if _is_this_machine(request.host):
+            cookie.secure = False
+        return super().set_ok(cookie, request)
 
 
 def _is_this_machine(host: str) -> bool:

@@ -79,7 +79,7 @@ class VirtualClock:
 
     async def settle(self) -> None:
         """Let everything run that can run without time passing."""
-        ready = getattr(asyncio.get_running_loop(), "_ready", None)
+        ready = _ready_queue()
         if ready is None:
             for _ in range(_MANY_TURNS):
                 await asyncio.sleep(0)
@@ -87,6 +87,11 @@ class VirtualClock:
         await asyncio.sleep(0)
         while ready:  # noqa: ASYNC110 (nothing tells when a loop comes to rest)
             await asyncio.sleep(0)
+
+
+def _ready_queue() -> Any:
+    """What the running loop is about to do, where it lets one see."""
+    return getattr(asyncio.get_running_loop(), "_ready", None)
 
 
 class MemoryStorage:
