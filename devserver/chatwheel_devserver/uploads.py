@@ -23,7 +23,7 @@ _CHUNK: Final = 256 * 1024
 _PATIENCE: Final = 64 * 1024 * 1024
 # fmt: off
 _EXECUTABLE_SUFFIXES: Final = frozenset((
-    ".app", ".apk", ".bat", ".bin", ".cmd", ".com", ".cpl", ".deb", ".dll", ".dmg", ".exe",
+    ".app", ".apk", ".bat", ".cmd", ".com", ".cpl", ".deb", ".dll", ".dmg", ".exe",
     ".gadget", ".hta", ".inf", ".jar", ".jse", ".lnk", ".msi", ".msp", ".pif", ".pkg", ".ps1",
     ".reg", ".rpm", ".scr", ".sh", ".vb", ".vbe", ".vbs", ".wsf", ".wsh",
 ))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ..calls import Call
 from ..clock import format_instant
@@ -61,7 +61,7 @@ def make_seed(call: Call, draft: EventDraft, field: str = "event") -> Seed:
 
 def _file_body(call: Call, url: str, field: str) -> dict[str, Any]:
     """Describe an uploaded file; its links are stored without the host."""
-    parts = urlsplit(url)
+    parts = split_url(url, field)
     pieces = parts.path.split("/")
     file = call.desk.files.get(pieces[2]) if len(pieces) == 4 and pieces[1] == "files" else None
     hosts = {urlsplit(call.lens.base_url).netloc}
@@ -82,6 +82,14 @@ def _file_body(call: Call, url: str, field: str) -> dict[str, Any]:
             "thumbnail2x_url": f"/files/{file.id}/thumbnail2x",
         }
     return body
+
+
+def split_url(url: str, field: str) -> SplitResult:
+    """Take an address apart; one that cannot be is a fault of the request."""
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise validation(field, "is not an address") from error
 
 
 def sent_before(call: Call, chat: Chat, custom_id: str | None) -> Event | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from ..calls import Actions, Call
 from ..errors import ApiError, validation
 from ..lens import CustomerLens, Json
@@ -17,6 +15,7 @@ from ..wire.customer import (
     GreetingButton,
     ListGroupStatuses,
 )
+from .common import split_url
 
 STATUS_ACTIONS = Actions()
 
@@ -59,7 +58,7 @@ def get_form(call: Call, request: GetForm) -> Json:
 @STATUS_ACTIONS.add("get_url_info", GetUrlInfo)
 def get_url_info(call: Call, request: GetUrlInfo) -> Json:
     """Answer with the address alone: this server fetches no pages of others."""
-    parts = urlsplit(request.url)
+    parts = split_url(request.url, "url")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise validation("url", "must be an absolute http or https address")
     return {"url": request.url}

@@ -32,7 +32,6 @@ from .chats import need_presence
 
 AGENT_EVENT_ACTIONS = Actions()
 
-AGENT_EVENT_ACTIONS.add("mark_events_as_seen", MarkEventsAsSeen)(mark_events_as_seen)
 AGENT_EVENT_ACTIONS.add("update_chat_properties", UpdateChatProperties)(update_chat_properties)
 AGENT_EVENT_ACTIONS.add("delete_chat_properties", DeleteChatProperties)(delete_chat_properties)
 AGENT_EVENT_ACTIONS.add("update_thread_properties", UpdateThreadProperties)(update_thread_properties)
@@ -59,6 +58,13 @@ def send_event(call: Call, request: AgentSendEvent) -> Json:
 
 def _payload(lens: object, *, event: Event) -> Json:
     return event_payload(lens, event)
+
+
+@AGENT_EVENT_ACTIONS.add("mark_events_as_seen", MarkEventsAsSeen)
+def mark_as_seen(call: Call, request: MarkEventsAsSeen) -> None:
+    """Move the agent's mark forward; who only looks on from outside leaves none."""
+    need_presence(call, call.desk.chat(request.chat_id))
+    mark_events_as_seen(call, request)
 
 
 @AGENT_EVENT_ACTIONS.add("send_typing_indicator", SendTypingIndicator)

@@ -111,7 +111,9 @@ _OTHER: Final = (
     "Got it, thank you. I have written that down.",
     "All right. Is there anything else I should know?",
 )
-_NAME: Final = re.compile(r"\bmy name(?:'s| is) ([A-Za-z][\w'-]{1,30})|\bthis is ([A-Z][\w'-]{1,30})\b")
+_NAME: Final = re.compile(
+    r"\b(?i:my name(?:'s| is)) ([A-Za-z][\w'-]{1,30})|\b(?i:this is) ([A-Z][\w'-]{1,30})\b"
+)
 
 
 def topic_of(text: str) -> str:

@@ -1,0 +1,130 @@
+"""Properties of chats, threads and events, and what follows from a rating."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.server.bare import Json, message, start
+from conformance.server.conftest import Connect
+
+PLACES = ("chat", "thread", "event")
+
+
+def place_of(place: str, chat_id: str, thread_id: str) -> Json:
+    if place == "chat":
+        return {"id": chat_id}
+    where = {"chat_id": chat_id, "thread_id": thread_id}
+    return where if place == "thread" else where | {"event_id": f"{thread_id}_1"}
+
+
+def stored(chat: Json, place: str) -> Any:
+    return {
+        "chat": chat["properties"],
+        "thread": chat["thread"]["properties"],
+        "event": chat["thread"]["events"][0]["properties"],
+    }[place]
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_updates_merge_and_deletions_take_away(customer: Connect, agent: Connect, place: str) -> None:
+    client, sam = await customer(), await agent()
+    other = await customer(same_as=client)
+    chat_id, thread_id = await start(client, message())
+    where = place_of(place, chat_id, thread_id)
+    for listener in (client, other, sam):
+        await listener.news()
+    one: Json = {"test": {"int_property": 1}, "demo-client": {"colour": "red", "size": 2}}
+    await client.request(f"update_{place}_properties", where | {"properties": one})
+    request_id = await client.send(
+        f"update_{place}_properties", where | {"properties": {"demo-client": {"colour": "blue"}}}
+    )
+    assert await client.answer(request_id) == {}
+    await client.push(f"{place}_properties_updated")
+    frame = await client.push_frame(f"{place}_properties_updated")
+    assert frame["request_id"] == request_id
+    expected = {"chat_id": chat_id} | {name: value for name, value in where.items() if name != "id"}
+    assert frame["payload"] == expected | {"properties": {"demo-client": {"colour": "blue"}}}
+    assert await other.news() == await sam.news() == [f"{place}_properties_updated"] * 2
+    chat = await client.request("get_chat", {"chat_id": chat_id})
+    assert stored(chat, place)["demo-client"] == {"colour": "blue", "size": 2}
+    gone = {"demo-client": ["colour", "nothing"], "test": ["int_property"]}
+    await client.request(f"delete_{place}_properties", where | {"properties": gone})
+    assert await client.push(f"{place}_properties_deleted") == expected | {"properties": gone}
+    chat = await client.request("get_chat", {"chat_id": chat_id})
+    assert stored(chat, place)["demo-client"] == {"size": 2}
+    assert "test" not in stored(chat, place)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("properties", "type", "field"),
+    [
+        ({"rating": {"score": 2}}, "validation", "properties.rating.score"),
+        ({"rating": {"score": True}}, "validation", "properties.rating.score"),
+        ({"rating": {"stars": 5}}, "validation", "properties.rating.stars"),
+        ({"nobody": {"x": 1}}, "validation", "properties.nobody.x"),
+        ({"source": {"client_id": "x"}}, "authorization", "properties.source.client_id"),
+        ({"routing": []}, "validation", "properties.routing"),
+        ("x", "validation", "properties"),
+    ],
+)
+async def test_updates_that_are_refused(
+    customer: Connect, place: str, properties: Any, type: str, field: str
+) -> None:
+    client = await customer()
+    where = place_of(place, *await start(client, message()))
+    refused = await client.refusal(f"update_{place}_properties", where | {"properties": properties})
+    assert (refused.type, refused.message.partition(":")[0]) == (type, field)
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_deletions_that_are_refused(customer: Connect, place: str) -> None:
+    client = await customer()
+    where = place_of(place, *await start(client, message()))
+    request = f"delete_{place}_properties"
+    forbidden = where | {"properties": {"routing": ["continuous"]}}
+    assert (await client.refusal(request, forbidden)).type == "authorization"
+    assert (await client.refusal(request, where | {"properties": {"routing": {}}})).type == "validation"
+    assert (await client.refusal(request, where)).message.startswith("properties: is required")
+    nowhere = dict.fromkeys(where, "NOSUCHPLACE")
+    assert (await client.refusal(request, nowhere | {"properties": {}})).type == "not_found"
+
+
+async def test_a_rating_leaves_a_line(customer: Connect) -> None:
+    client = await customer(customer={"name": "Ada"})
+    chat_id, thread_id = await start(client, message())
+    await client.request("deactivate_chat", {"id": chat_id})
+    await client.news()
+    where = {"chat_id": chat_id, "thread_id": thread_id}
+    rating = {"properties": {"rating": {"score": 1, "comment": "Nice"}}}
+    await client.request("update_thread_properties", where | rating)
+    await client.push("thread_properties_updated")
+    rated = (await client.push("incoming_event"))["event"]
+    commented = (await client.push("incoming_event"))["event"]
+    assert rated["system_message_type"] == "rating.chat_rated"
+    assert rated["text_vars"] == {"customer": "Ada", "score": "good"}
+    assert commented["text_vars"] == {"customer": "Ada", "comment": "Nice"}
+    await client.request("delete_thread_properties", where | {"properties": {"rating": ["score"]}})
+    canceled = (await client.push("incoming_event"))["event"]
+    assert canceled["system_message_type"] == "rating.chat_rating_canceled"
+
+
+async def test_asking_for_a_transcript_leaves_a_line(customer: Connect) -> None:
+    client = await customer()
+    chat_id, thread_id = await start(client, message())
+    where = {"chat_id": chat_id, "thread_id": thread_id}
+    wish = {"properties": {"routing": {"transcript_email": "ada@example.org"}}}
+    await client.request("update_thread_properties", where | wish)
+    line = (await client.push("incoming_event"))["event"]
+    assert line["system_message_type"] == "transcript_requested"
+    assert line["text_vars"]["email"] == "ada@example.org"
+
+
+async def test_agents_may_write_what_customers_may_not(customer: Connect, agent: Connect) -> None:
+    client, sam = await customer(), await agent()
+    chat_id, _ = await start(client, message())
+    properties = {"properties": {"routing": {"continuous": True}}}
+    await sam.request("update_chat_properties", {"id": chat_id} | properties)
+    assert await client.push("chat_properties_updated") == {"chat_id": chat_id} | properties
