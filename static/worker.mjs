@@ -37,7 +37,7 @@ try:
 except BaseException as error:
     import js, json
     detail = {"reason": "python", "message": f"{type(error).__name__}: {error}"}
-    js.chatwheelPort.postMessage(js.JSON.parse(json.dumps(["failed", detail])))
+    js.chatwheelPort.postMessage(json.dumps(["failed", detail]))
     raise
 `;
 
@@ -46,76 +46,107 @@ except BaseException as error:
  * @returns {WorkerHandle}
  */
 export function startWorker({ onMessage, stallSeconds = 60 }) {
-  const script = pythonScript();
-  /** @type {PyScriptWorker | undefined} */
-  let worker;
-  /** @type {MessagePort | undefined} */
-  let channel;
-  /** @type {[Message, Transferable[]][]} */
-  const waiting = [];
-  let over = false;
-  let watchdog = 0;
-
-  const stop = () => {
-    over = true;
-    clearTimeout(watchdog);
-    channel?.close();
-    worker?.terminate();
-    script.remove();
+  const start = new Start(onMessage, stallSeconds);
+  return {
+    port: { postMessage: (message, transfer = []) => start.post(message, transfer) },
+    stop: () => start.stop(),
   };
+}
+
+/** One worker, from the wish for it to its end. */
+class Start {
+  #onMessage;
+  #stallSeconds;
+  #script = pythonScript();
+  /** @type {PyScriptWorker | undefined} */
+  #worker;
+  /** @type {MessagePort | undefined} */
+  #channel;
+  /** @type {[Message, Transferable[]][]} posted before there was a channel */
+  #waiting = [];
+  #watchdog = 0;
+  #up = false;
+  #over = false;
+
+  /** @param {(message: Message) => void} onMessage @param {number} stallSeconds */
+  constructor(onMessage, stallSeconds) {
+    this.#onMessage = onMessage;
+    this.#stallSeconds = stallSeconds;
+    this.#watch();
+    makeWorker(this.#script).then(
+      (worker) => this.#adopt(worker),
+      (error) => this.#fail("script", error),
+    );
+  }
+
+  /** @param {Message} message @param {Transferable[]} transfer */
+  post(message, transfer) {
+    if (this.#channel) this.#channel.postMessage(message, transfer);
+    else this.#waiting.push([message, transfer]);
+  }
+
+  stop() {
+    this.#over = true;
+    clearTimeout(this.#watchdog);
+    this.#channel?.close();
+    this.#worker?.terminate();
+    this.#script.remove();
+  }
+
+  /** @param {boolean} [isLoading] files are still coming: progress is told of whole ones, and lines can be slow */
+  #watch(isLoading = false) {
+    clearTimeout(this.#watchdog);
+    const seconds = this.#stallSeconds * (isLoading ? 4 : 1);
+    const complaint = `No progress for ${seconds} seconds.`;
+    this.#watchdog = setTimeout(() => this.#fail("stalled", complaint), seconds * 1000);
+  }
 
   /** @param {string} reason @param {unknown} error */
-  const fail = (reason, error) => {
-    if (over) return;
-    stop();
-    onMessage(["failed", { reason, message: describe(error) }]);
-  };
+  #fail(reason, error) {
+    if (this.#over) return;
+    this.stop();
+    this.#onMessage(["failed", { reason, message: describe(error) }]);
+  }
 
-  const restartWatchdog = () => {
-    clearTimeout(watchdog);
-    watchdog = setTimeout(fail, stallSeconds * 1000, "stalled", `No progress for ${stallSeconds} seconds.`);
-  };
+  /**
+   * What boot.mjs says of a failure comes over the channel, is better than this, and may be a moment behind it. When
+   * Python is up, an error is one of a single event's, and no reason to take the chat away.
+   * @param {unknown} error
+   */
+  #failSoon(error) {
+    setTimeout(() => this.#up || this.#fail("script", error), 200);
+  }
+
+  /** @param {PyScriptWorker} worker */
+  #adopt(worker) {
+    this.#worker = worker;
+    if (this.#over) return worker.terminate();
+    worker.onerror = ({ error }) => this.#failSoon(error); // PyScript's own, for what it catches
+    worker.addEventListener("error", ({ message }) => this.#failSoon(message || "The worker did not load."));
+    worker.ready.catch((error) => this.#failSoon(error));
+    worker.addEventListener("message", ({ data, ports }) => {
+      if (data === "chatwheel:port") this.#connect(ports[0]);
+    });
+  }
+
+  /** @param {MessagePort} channel */
+  #connect(channel) {
+    this.#channel = channel;
+    // Python posts JSON text: cheaper for it than making JavaScript objects.
+    channel.onmessage = ({ data }) => this.#receive(typeof data === "string" ? JSON.parse(data) : data);
+    for (const [message, transfer] of this.#waiting.splice(0)) channel.postMessage(message, transfer);
+  }
 
   /** @param {Message} message */
-  const receive = (message) => {
+  #receive(message) {
     const [kind, body] = message;
-    if (over) return;
-    if (kind === "failed") return fail(body.reason ?? "python", body.message);
-    if (kind === "progress") restartWatchdog();
-    else clearTimeout(watchdog); // it speaks for itself now: Python is up
-    onMessage(message);
-  };
-
-  /** @param {PyScriptWorker} made */
-  const adopt = (made) => {
-    worker = made;
-    if (over) return made.terminate();
-    // What boot.mjs says of a failure comes over the channel, is better than this, and may be a moment behind it.
-    /** @param {unknown} error */
-    const failSoon = (error) => void setTimeout(fail, 200, "script", error);
-    made.onerror = ({ error }) => failSoon(error); // PyScript's own, for what it catches
-    made.addEventListener("error", (event) => failSoon(event.message || "The worker did not load."));
-    made.ready.catch(failSoon);
-    made.addEventListener("message", ({ data, ports }) => {
-      if (data !== "chatwheel:port") return;
-      channel = ports[0];
-      // Python posts JSON text: cheaper for it than making JavaScript objects.
-      channel.onmessage = ({ data }) => receive(typeof data === "string" ? JSON.parse(data) : data);
-      for (const [message, transfer] of waiting.splice(0)) channel.postMessage(message, transfer);
-    });
-  };
-
-  restartWatchdog();
-  makeWorker(script).then(adopt, (error) => fail("script", error));
-  return {
-    stop,
-    port: {
-      postMessage(message, transfer = []) {
-        if (channel) channel.postMessage(message, transfer);
-        else waiting.push([message, transfer]);
-      },
-    },
-  };
+    if (this.#over) return;
+    if (kind === "failed") return this.#fail(body.reason ?? "python", body.message);
+    if (kind === "progress") this.#watch(body.step === "runtime");
+    else this.#up = true;
+    if (this.#up) clearTimeout(this.#watchdog); // it speaks for itself now
+    this.#onMessage(message);
+  }
 }
 
 /**
