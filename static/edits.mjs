@@ -12,13 +12,20 @@
  */
 
 const ELEMENTS = new Set(
-  "a article bdi br button div h1 h2 i img label li p progress section span strong svg time ul use".split(" "),
+  (
+    "a article bdi br button div fieldset form h1 h2 i img input label legend li option p progress section select " +
+    "span strong svg textarea time ul use"
+  ).split(" "),
 );
 const SVG_ELEMENTS = new Set(["svg", "use"]);
 const SVG = "http://www.w3.org/2000/svg";
 const ATTRIBUTES = new Set(
-  "alt class datetime dir disabled download height hidden href lang max role src tabindex type value viewBox width".split(" "),
+  (
+    "alt autocomplete checked class datetime dir disabled download for height hidden href id inputmode lang max maxlength " +
+    "name placeholder required role rows selected src tabindex type value viewBox width"
+  ).split(" "),
 );
+const INPUTS = new Set(["checkbox", "email", "radio", "text"]);
 const LINK_SCHEMES = new Set(["https:", "http:", "mailto:", "tel:"]);
 
 /** Addresses of files that the visitor chose: the only `blob:` there can be. They are good until the frame goes. */
@@ -68,6 +75,8 @@ function isImage(value) {
 function isAllowed(tag, name, value) {
   if (name === "href") return tag === "use" ? /^#[\w-]+$/.test(value) : tag === "a" && isLink(value);
   if (name === "src") return tag === "img" && isImage(value);
+  if (name === "id" || name === "for") return value.startsWith("field-"); // the others are the frame's own
+  if (name === "type" && tag === "input") return INPUTS.has(value);
   return ATTRIBUTES.has(name) || /^(aria|data)-[a-z-]+$/.test(name);
 }
 

@@ -199,6 +199,7 @@ class Stage {
     document.querySelector("#close-button")?.addEventListener("click", () => this.#close());
     this.#menuButton.addEventListener("click", () => this.#intent("menu"));
     document.addEventListener("click", (event) => this.#clicked(event));
+    document.addEventListener("submit", (event) => this.#submitted(event));
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.#attention());
   }
@@ -206,7 +207,7 @@ class Stage {
   /** @param {MouseEvent} event */
   #clicked(event) {
     if (!(event.target instanceof Element)) return;
-    const button = event.target.closest("[data-action]");
+    const button = event.target.closest("button[data-action]");
     if (button instanceof HTMLElement) {
       if (button.getAttribute("aria-disabled") === "true") return;
       const { action = "", ...details } = button.dataset;
@@ -214,6 +215,17 @@ class Stage {
     } else if (this.#menu.childElementCount && !event.target.closest("#menu, #menu-button")) {
       this.#intent("menu-close");
     }
+  }
+
+  /** A form of Python's: what is in it goes to Python, each name with all its values. @param {SubmitEvent} event */
+  #submitted(event) {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.dataset.action) return;
+    event.preventDefault();
+    const data = new FormData(form);
+    const fields = Object.fromEntries([...new Set(data.keys())].map((name) => [name, data.getAll(name)]));
+    const { action, ...details } = form.dataset;
+    this.#intent(action, { ...details, fields });
   }
 
   /** @param {KeyboardEvent} event */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +19,7 @@ from chatwheel.ui.entries import Attachment, Delivery, Entry
 from chatwheel.ui.files import Files
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.outbox import Outbox
+from chatwheel.ui.rater import Rater
 from chatwheel.ui.stage import Stage
 from chatwheel.ui.state import Connection, Notice
 from chatwheel.ui.store import Store
@@ -48,6 +49,8 @@ class Controller:
         self._files = Files(sdk, store, self._outbox, strings)
         self._drafts = Drafts(sdk, store, clock)
         self._attention = Attention(sdk, store, stage, strings, clock)
+        self._rater = Rater(sdk, store)
+        self._conversation.on_thread = lambda thread: self._rater.known(thread.properties)
         self._typing: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._page = ("", "")
@@ -65,6 +68,11 @@ class Controller:
             "dismiss": lambda i: store.apply(reduce.notice_dismissed, str(i["key"])),
             "press": lambda i: self._press(str(i["key"]), int(i["card"]), int(i["button"])),
             "unfold": lambda i: store.apply(reduce.unfolded, str(i["key"])),
+            "rating": lambda i: store.apply(reduce.rating_asked, True),
+            "rate": lambda i: self._spawn(self._rate(self._rater.rate(int(i["score"])))),
+            "rate-comment": lambda i: self._spawn(
+                self._rate(self._rater.comment(str(i["fields"]["comment"][0])))
+            ),
             "connect": lambda i: self._reconnect(),
         }
         self._listen()
@@ -193,6 +201,12 @@ class Controller:
         else:
             self._conversation.take_chat(begun.chat)
             self._stage.do("focus")
+
+    async def _rate(self, rating: Awaitable[None]) -> None:
+        try:
+            await rating
+        except ChatError as error:
+            self._tell("failure.rating", error)
 
     def _reconnect(self) -> None:
         """A client that was ended for good is replaced by a new one, with Python and all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from chatwheel.sdk import ChatError, ChatHistory, CustomerSDK
 from chatwheel.sdk.models import Chat, Event, Thread, User
@@ -29,6 +29,8 @@ class Conversation:
         self._reading: asyncio.Task[None] | None = None
         self._online = False
         self.in_step = asyncio.Event()
+        self.on_thread: Callable[[Thread], object] = lambda thread: None
+        """Told of the chat's last thread whenever it was read."""
 
     # -- staying in step -------------------------------------------------------------------------------------------
 
@@ -116,6 +118,7 @@ class Conversation:
         self._know_users(chat.users, chat.events_seen_up_to_map)
         if thread:
             self._take([thread])
+            self.on_thread(thread)
         if self._store.state.older is Older.UNKNOWN:
             self._store.apply(reduce.older, Older.NONE)
 
@@ -143,6 +146,7 @@ class Conversation:
                 active=newest.active,
                 queue=queue_of(queue.position, queue.wait_time) if queue else None,
             )
+            self.on_thread(newest)
 
     def _know_users(self, users: Iterable[User], seen: dict[str, str | None]) -> None:
         self._store.apply(reduce.people_known, list(convert.people(users)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from chatwheel.ui.entries import Attachment, Delivery, Entry, Person
-from chatwheel.ui.state import Connection, Notice, Older, Queue, State
+from chatwheel.ui.state import Connection, Notice, Older, Queue, Rating, State
 
 # -- the connection ----------------------------------------------------------------------------------------------
 
@@ -50,6 +50,7 @@ def chat_known(
         state,
         chat_id=chat_id,
         thread_id=thread_id or state.thread_id,
+        rating=state.rating if thread_id in ("", state.thread_id) else Rating(),
         active=active,
         ended=bool(chat_id) and not active,
         queue=queue if active else None,
@@ -194,6 +195,14 @@ def older(state: State, how: Older) -> State:
 def typing(state: State, user_id: str, is_typing: bool) -> State:
     ids = state.typing | {user_id} if is_typing else state.typing - {user_id}
     return state if ids == state.typing else replace(state, typing=ids)
+
+
+def rated(state: State, score: int | None, comment: str) -> State:
+    return replace(state, rating=replace(state.rating, score=score, comment=comment))
+
+
+def rating_asked(state: State, asked: bool) -> State:
+    return replace(state, rating=replace(state.rating, asked=asked), menu_open=False)
 
 
 # -- who has seen what -------------------------------------------------------------------------------------------

@@ -26,6 +26,16 @@ class Queue:
     """Seconds, as the server guesses."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How the visitor found the conversation. `score` is 1 for good, 0 for bad, `None` for not rated."""
+
+    score: int | None = None
+    comment: str = ""
+    asked: bool = False
+    """Whether the visitor asked to rate while the chat goes on; afterwards they are asked anyway."""
+
+
 class Connection(Enum):
     STARTING = "starting"  # never connected yet
     SLOW = "slow"  # never connected yet, and longer than it should take
@@ -75,6 +85,7 @@ class State:
     visible: bool = True
     """Whether the page is in the foreground."""
     menu_open: bool = False
+    rating: Rating = field(default_factory=Rating)
     notices: tuple[Notice, ...] = ()
 
     @property

@@ -15,6 +15,8 @@ def menu(state: State, t: Strings) -> list[Node]:
         items = [_item("end-chat", "end", t("menu.end"))]
     else:
         items = [_item("start-chat", "chat", t("menu.start"))]
+    if state.active and not state.rating.asked:
+        items.insert(0, _item("rating", "thumb-good", t("menu.rate")))
     return [h("div", {"class": "menu", "role": "menu", "aria-label": t("menu.label")}, items)]
 
 

@@ -89,21 +89,3 @@ def alerts(state: State, t: Strings) -> list[Node]:
         )
         for notice in state.notices
     ]
-
-
-def ended(state: State, t: Strings) -> list[Node]:
-    """What stands above the composer when a conversation was closed."""
-    if not state.ended or state.active:
-        return []
-    return [
-        h(
-            "div",
-            {"class": "ended"},
-            h("span", None, t("ended.text")),
-            h(
-                "button",
-                {"type": "button", "class": "primary", "data-action": "start-chat"},
-                t("ended.again"),
-            ),
-        )
-    ]

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from enum import IntEnum
 
 from chatwheel.ui.components import notices
+from chatwheel.ui.components.ended import ended
 from chatwheel.ui.components.header import header
 from chatwheel.ui.components.log import Log, top
 from chatwheel.ui.components.menu import menu
@@ -45,5 +46,5 @@ class Window:
             Place.LOG: self._log(state.timeline),
             Place.TYPING: notices.typing(state, t),
             Place.ALERTS: notices.alerts(state, t),
-            Place.ENDED: notices.ended(state, t),
+            Place.ENDED: ended(state, t),
         }
