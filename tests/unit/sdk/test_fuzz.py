@@ -100,7 +100,7 @@ async def play(frames: list[Any], answers: list[tuple[str, Any, bool]]) -> None:
     assert not problems
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(PUSH | ANY_JSON, max_size=4),
     st.lists(st.tuples(ANSWERED, ODD_PAYLOAD, st.booleans()), max_size=3),

@@ -1,7 +1,5 @@
 """The thirty events of a client: their names and what each one carries."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field

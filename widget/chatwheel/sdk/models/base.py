@@ -6,8 +6,6 @@
 * Members that the documentation always promises count as set (`always`), so that `exclude_unset` keeps them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -27,6 +25,7 @@ class Model(BaseModel):
         validate_by_alias=True,
         coerce_numbers_to_str=True,
         protected_namespaces=(),
+        defer_build=True,
     )
 
     def to_js(self) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Chats, threads, and the pages in which they are listed."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
@@ -58,7 +56,7 @@ class Thread(Full):
         for event in self.events:
             in_thread(event, self.id)
 
-    def in_chat(self, chat_id: str | None) -> Thread:
+    def in_chat(self, chat_id: str | None) -> "Thread":
         """Note the chat of a freshly read thread that does not know it yet."""
         if self.chat_id is None and chat_id is not None:
             self.fill(chat_id=chat_id)

@@ -1,7 +1,5 @@
 """Forms and their fields."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import Field

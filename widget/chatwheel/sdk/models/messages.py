@@ -1,7 +1,6 @@
 """Events of a thread: messages, files, forms and the like. An event of an unknown type is an `UnknownEvent`."""
 
-from __future__ import annotations
-
+from functools import cache
 from math import ceil
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -170,12 +169,15 @@ Event = Annotated[
     Field(union_mode="left_to_right"),
 ]
 
-_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+@cache
+def _reader() -> TypeAdapter[Event]:
+    return TypeAdapter(Event)
 
 
 def parse_event(data: Any, thread_id: str | None = None) -> Event:
     """An event from plain data; `thread_id` names its thread if the data does not."""
-    event = _EVENT.validate_python(data)
+    event = _reader().validate_python(data)
     return in_thread(event, thread_id)
 
 

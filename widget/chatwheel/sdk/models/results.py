@@ -1,7 +1,5 @@
 """Greetings, addresses and small answers."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field

@@ -1,7 +1,5 @@
 """Parts of rich messages: elements, pictures and buttons."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Users: agents and customers, as members of a chat and on their own."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
