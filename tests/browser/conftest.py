@@ -11,12 +11,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, Response, WebError
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, Response, WebError, expect
 
 from browser.backend import Agent, Backend, Loop
 from browser.pages import Console, Widget
 
+PATIENCE = 20_000
+"""Milliseconds: what is waited for is there long before, except on a machine that does five other things."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +115,7 @@ def contexts(browser: Browser, watch: Watch) -> Iterator[NewContext]:
 
     def new(**options: Any) -> BrowserContext:
         context = browser.new_context(**{"viewport": {"width": 1100, "height": 760}, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         watch.over(context)
         made.append(context)
         return context

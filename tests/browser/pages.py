@@ -10,7 +10,7 @@ from typing import Literal, TypedDict
 from playwright.sync_api import Frame, Locator, Page, expect
 
 UNREAD = re.compile(r"^Open chat, (\d+) unread messages?$")
-CONNECTED = 20_000
+CONNECTED = 60_000
 """Milliseconds that Python may take to start on a busy machine."""
 
 
