@@ -113,18 +113,21 @@ async function select(chatId, byHand) {
   markSeen();
 }
 
+/** Up to where the server has been told that each chat was read. @type {Map<string, string>} */
+const marked = new Map();
+
 function markSeen() {
   const chat = desk.selected;
   if (chat === undefined || document.visibilityState !== "visible") return;
   if (document.body.dataset.view !== "chat" && matchMedia("(max-width: 719px)").matches) return;
-  const last = lastMoment(chat);
-  // What was read before the chat was taken is seen from now on.
+  const read = chat.events.findLast((event) => event.author_id === chat.visitorId)?.created_at ?? "";
+  // What was read before the chat was taken is seen from then on.
   const seen = chat.users.get(desk.me.id)?.events_seen_up_to ?? "";
-  const isNews = chat.events.some((event) => event.author_id === chat.visitorId && event.created_at > seen);
-  if (isNews && desk.isMine(chat)) {
-    void ask("mark_events_as_seen", { chat_id: chat.id, seen_up_to: last });
+  if (desk.isMine(chat) && read > seen && read > (marked.get(chat.id) ?? "")) {
+    marked.set(chat.id, read);
+    void ask("mark_events_as_seen", { chat_id: chat.id, seen_up_to: read });
   }
-  chat.viewedUpTo = last;
+  chat.viewedUpTo = lastMoment(chat);
   drawSoon();
 }
 

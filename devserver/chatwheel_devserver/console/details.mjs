@@ -59,6 +59,7 @@ export class Details {
       byId("facts", HTMLElement),
       facts.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, h("bdi", {}, value)))),
     );
+    byId("pages-title", HTMLElement).hidden = visitor.pages.length === 0;
     const pages = visitor.pages.slice(-8).reverse();
     arrange(
       byId("pages", HTMLElement),

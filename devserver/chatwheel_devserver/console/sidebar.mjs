@@ -108,8 +108,9 @@ export class Sidebar {
   #preview(chat) {
     const event = chat.events.findLast(({ type }) => type !== "system_message") ?? chat.events.at(-1);
     if (event === undefined) return "New chat";
-    const mine = event.author_id !== undefined && event.author_id !== chat.visitorId;
-    return (mine ? "You: " : "") + summaryOf(event);
+    if (event.author_id === undefined || event.author_id === chat.visitorId) return summaryOf(event);
+    const author = event.author_id === this.desk.me.id ? "You" : (chat.users.get(event.author_id)?.name ?? "Agent");
+    return `${author}: ${summaryOf(event)}`;
   }
 }
 

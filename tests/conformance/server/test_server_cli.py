@@ -175,7 +175,7 @@ async def test_killed_in_the_middle_it_has_lost_nothing(http: aiohttp.ClientSess
             goal = sum(load.sent for load in loads) + 150 + 40 * round
             async with asyncio.timeout(30):
                 while sum(load.sent for load in loads) < goal:  # noqa: ASYNC110 - the moment of death is arbitrary
-                    await asyncio.sleep(0)
+                    await asyncio.sleep(0.001)
             process.send_signal(signal.SIGKILL)
             await asyncio.gather(*tasks)
     async with running(*arguments) as (_, url):
