@@ -1,11 +1,11 @@
 """chatwheel: live chat in Python, in the visitor's browser and outside it.
 
-`init` makes a client that speaks the LiveChat Customer Chat API.
+`init` makes a client that speaks the LiveChat Customer Chat API. Models, events and errors are in `chatwheel.sdk`.
 """
 
-from __future__ import annotations
-
+from .sdk.client import CustomerSDK
+from .sdk.errors import ChatError
 from .sdk.factory import init
 from .version import __version__
 
-__all__ = ["__version__", "init"]
+__all__ = ["ChatError", "CustomerSDK", "__version__", "init"]

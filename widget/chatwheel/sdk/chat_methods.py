@@ -35,6 +35,10 @@ class ChatMethods(Caller):
             ChatLimitReached: the customer has a chat already; resume it.
             GroupsOffline: nobody can answer.
             GroupNotFound: a group does not exist.
+
+        Example:
+            started = await sdk.start_chat(chat={"thread": {"events": [{"type": "message", "text": "Hello"}]}})
+            chat_id = started.chat.id
         """
         return await self._call(actions.start_chat(chat, active=active, continuous=continuous))
 
@@ -54,6 +58,9 @@ class ChatMethods(Caller):
         Raises:
             ChatAlreadyActive: the chat has an open thread.
             GroupsOffline: nobody can answer.
+
+        Example:
+            await sdk.resume_chat(chat={"id": "C1"})
         """
         return await self._call(actions.resume_chat(chat, active=active, continuous=continuous))
 
@@ -62,6 +69,9 @@ class ChatMethods(Caller):
 
         Raises:
             ChatInactive: there is no open thread.
+
+        Example:
+            await sdk.deactivate_chat(id="C1")
         """
         return await self._call(actions.deactivate_chat(id))
 
@@ -77,6 +87,10 @@ class ChatMethods(Caller):
 
         Raises:
             NotFound: there is no such chat or thread.
+
+        Example:
+            chat = await sdk.get_chat(chat_id="C1")
+            names = [user.name for user in chat.users]
         """
         return await self._call(actions.get_chat(chat_id, thread_id))
 
@@ -92,6 +106,10 @@ class ChatMethods(Caller):
 
         Raises:
             InvalidArgument: `limit` is above 25.
+
+        Example:
+            page = await sdk.list_chats(limit=5)
+            active = [chat.id for chat in page.chats_summary if chat.active]
         """
         return await self._call(actions.list_chats(page_id, limit))
 
@@ -115,6 +133,10 @@ class ChatMethods(Caller):
 
         Returns:
             A page; the events of each thread are oldest first.
+
+        Example:
+            page = await sdk.list_threads(chat_id="C1", min_events_count=25)
+            latest = page.threads[0].events
         """
         return await self._call(actions.list_threads(chat_id, page_id, sort_order, limit, min_events_count))
 
@@ -134,6 +156,10 @@ class ChatMethods(Caller):
             ChatInactive: no thread is open.
             ConnectionLost: nobody knows whether it arrived; look for its `custom_id` in the history.
             InvalidArgument: the event's type cannot be sent.
+
+        Example:
+            event = {"type": "message", "text": "Hello", "custom_id": "mine-1"}
+            sent = await sdk.send_event(chat_id="C1", event=event)
         """
         return await self._call(actions.send_event(chat_id, event, attach_to_last_thread))
 
@@ -147,6 +173,10 @@ class ChatMethods(Caller):
             thread_id: the message's thread.
             event_id: the message.
             postback: `id` of the button and `toggled`.
+
+        Example:
+            postback = {"id": "yes", "toggled": True}
+            await sdk.send_rich_message_postback(chat_id="C1", thread_id="T1", event_id="T1_1", postback=postback)
         """
         return await self._call(actions.send_rich_message_postback(chat_id, thread_id, event_id, postback))
 
@@ -156,6 +186,9 @@ class ChatMethods(Caller):
         Args:
             chat_id: the chat.
             seen_up_to: `created_at` of the last event seen.
+
+        Example:
+            await sdk.mark_events_as_seen(chat_id="C1", seen_up_to="2024-05-01T10:00:07.000000Z")
         """
         return await self._call(actions.mark_events_as_seen(chat_id, seen_up_to))
 
@@ -168,6 +201,9 @@ class ChatMethods(Caller):
 
         Raises:
             MissingChatThread: the chat has no thread.
+
+        Example:
+            await sdk.rate_chat(chat_id="C1", rating={"score": 1, "comment": "Quick and kind"})
         """
         thread_id = await self._latest_thread(chat_id)
         properties = {"rating": actions.plain(rating)}
@@ -182,6 +218,9 @@ class ChatMethods(Caller):
 
         Raises:
             MissingChatThread: the chat has no thread.
+
+        Example:
+            await sdk.cancel_rate(chat_id="C1", properties=["score", "comment"])
         """
         thread_id = await self._latest_thread(chat_id)
         return await self._call(

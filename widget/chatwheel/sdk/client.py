@@ -100,11 +100,22 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
 
             Raises:
                 InvalidArgument: there is no such event.
+
+            Example:
+                unsubscribe = sdk.on("incoming_event", lambda payload: print(payload.event))
+
+                @sdk.on("disconnected")
+                async def explain(payload):
+                    print("gone:", payload.reason)
             """
             return self._emitter.on(name, handler)
 
         def once(self, name, handler=None):
-            """Like `on`, for the next such event only."""
+            """Like `on`, but `handler` hears of the next such event `name` only.
+
+            Example:
+                sdk.once("connected", lambda payload: print("hello,", payload.customer.name))
+            """
             return self._emitter.on(name, handler, once=True)
 
         async def wait_for(self, name, *, timeout=None, where=None):  # noqa: ASYNC109 (virtual time)
@@ -113,15 +124,29 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
             Raises:
                 RequestTimeout: it did not come within `timeout` seconds.
                 SdkDestroyed: the client ended.
+
+            Example:
+                typing = lambda payload: payload.typing_indicator.is_typing
+                waiting = sdk.wait_for("incoming_typing_indicator", where=typing, timeout=30)
             """
             return await self._emitter.wait_for(name, limit=timeout, where=where)
 
         def stream(self, name):
-            """All events `name` from now on: `async for payload in sdk.stream(name)`."""
+            """All events `name` from now on: `async for payload in sdk.stream(name)`.
+
+            Example:
+                async with sdk.stream("incoming_event") as stream:
+                    ...  # async for payload in stream: …
+            """
             return self._emitter.stream(name)
 
     def off(self, name: str | None = None, handler: Callable[..., object] | None = None) -> None:
-        """Remove one registration of a handler, all handlers of a name, or all handlers."""
+        """Remove one registration of a handler, all handlers of a name, or all handlers.
+
+        Example:
+            sdk.on("incoming_event", print)
+            sdk.off("incoming_event", print)
+        """
         self._emitter.off(name, handler)
 
     # Connection
@@ -133,6 +158,9 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
 
         Raises:
             ChatError: there is no running event loop.
+
+        Example:
+            sdk.connect()
         """
         require_loop()
         self._session.connect(self._driver.now())
@@ -142,12 +170,19 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
         """Close the connection and stay away until `connect()`.
 
         Calls that were sent fail with `ConnectionLost`, those that waited with `NoConnection`. No event is emitted.
+
+        Example:
+            sdk.disconnect()
         """
         self._session.disconnect()
         self._driver.pump()
 
     def destroy(self) -> None:
-        """End this client for good: calls fail with `SdkDestroyed`, all handlers are removed, no event is emitted."""
+        """End this client for good: calls fail with `SdkDestroyed`, all handlers are removed, no event is emitted.
+
+        Example:
+            sdk.destroy()
+        """
         self._session.destroy()
         self._driver.pump()
 
@@ -183,6 +218,9 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
         Args:
             chat_id: the chat.
             sneak_peek_text: the draft as it is now; empty clears it.
+
+        Example:
+            sdk.set_sneak_peek(chat_id="C1", sneak_peek_text="Hello, I wou")
         """
         if self._session.is_active(chat_id):
             self._session.note(actions.send_sneak_peek(chat_id, sneak_peek_text))
@@ -192,6 +230,9 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
         """Tell which page the customer is on (Customer Chat API: update_customer_page).
 
         While not connected it goes out with the next login.
+
+        Example:
+            sdk.update_customer_page(url="https://shop.example/cart", title="Cart")
         """
         self._session.update_page({"title": title, "url": url})
         self._driver.pump()
@@ -204,6 +245,11 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
 
         Returns:
             An async iterator with `next()`.
+
+        Example:
+            async for page in sdk.get_chat_history(chat_id="C1"):
+                for thread in page.threads:
+                    print(len(thread.events))
         """
         return ChatHistory(self, chat_id)
 
@@ -217,6 +263,11 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
         Returns:
             An upload under way: await it for an `UploadedFile`, `cancel()` it to stop. Awaiting it raises
             `TooBigFile` (nothing was sent), `UploadFailed`, `UploadCanceled`, or what the server says.
+
+        Example:
+            upload = sdk.upload_file(file=("notes.txt", b"Hello"), on_progress=print)
+            uploaded = await upload
+            await sdk.send_event(chat_id="C1", event={"type": "file", "url": uploaded.url})
         """
 
         async def work() -> UploadedFile:

@@ -14,7 +14,12 @@ class CustomerMethods(Caller):
     """The customer and what surrounds a chat."""
 
     async def get_customer(self) -> Customer:
-        """Read the customer's own data, statistics included (Customer Chat API: get_customer)."""
+        """Read the customer's own data, statistics included (Customer Chat API: get_customer).
+
+        Example:
+            customer = await sdk.get_customer()
+            print(customer.name, customer.statistics)
+        """
         return await self._call(actions.get_customer())
 
     async def update_customer(
@@ -27,9 +32,18 @@ class CustomerMethods(Caller):
     ) -> Success:
         """Change the customer's data; what is left out stays (Customer Chat API: update_customer).
 
+        Args:
+            name: what to call them.
+            email: their address.
+            avatar: URL of their picture.
+            session_fields: names and values, in order; they last as long as the visit.
+
         Raises:
             CustomerSessionFieldsLimitReached: there would be too many session fields.
             Validation: the server refuses a value.
+
+        Example:
+            await sdk.update_customer(name="Ada", session_fields={"plan": "pro"})
         """
         return await self._call(actions.update_customer(name, email, avatar, session_fields))
 
@@ -38,6 +52,9 @@ class CustomerMethods(Caller):
 
         Args:
             session_fields: names and values, in order; they last as long as the visit.
+
+        Example:
+            await sdk.set_customer_session_fields(session_fields={"cart": "42"})
         """
         return await self._call(actions.set_customer_session_fields(session_fields))
 
@@ -46,6 +63,9 @@ class CustomerMethods(Caller):
 
         Raises:
             GreetingNotFound: there is no such greeting now.
+
+        Example:
+            await sdk.accept_greeting(greeting_id=7, unique_id="G1")
         """
         return await self._call(actions.accept_greeting(greeting_id, unique_id))
 
@@ -54,6 +74,9 @@ class CustomerMethods(Caller):
 
         Raises:
             GreetingNotFound: there is no such greeting now.
+
+        Example:
+            await sdk.cancel_greeting(unique_id="G1")
         """
         return await self._call(actions.cancel_greeting(unique_id))
 
@@ -65,6 +88,10 @@ class CustomerMethods(Caller):
 
         Raises:
             GroupNotFound: there is no such group.
+
+        Example:
+            result = await sdk.get_form(group_id=0, type="prechat")
+            fields = result.form.fields if result.form else []
         """
         return await self._call(actions.get_form(group_id, type))
 
@@ -74,11 +101,19 @@ class CustomerMethods(Caller):
         Raises:
             GroupOffline: nobody of the group is online.
             GroupUnavailable: nobody of the group can take a chat.
+
+        Example:
+            predicted = await sdk.get_predicted_agent(group_id=0)
+            print(predicted.agent.name)
         """
         return await self._call(actions.get_predicted_agent(group_id))
 
     async def get_url_info(self, *, url: str) -> UrlInfo:
-        """Read title, description and picture of a page (Customer Chat API: get_url_info)."""
+        """Read title, description and picture of a page (Customer Chat API: get_url_info).
+
+        Example:
+            info = await sdk.get_url_info(url="https://shop.example/")
+        """
         return await self._call(actions.get_url_info(url))
 
     async def list_group_statuses(
@@ -91,5 +126,9 @@ class CustomerMethods(Caller):
 
         Returns:
             Status by group id (as a string); unknown groups are missing.
+
+        Example:
+            statuses = await sdk.list_group_statuses(group_ids=[0, 3])
+            is_open = statuses.get("0") == "online"
         """
         return await self._call(actions.list_group_statuses(group_ids))

@@ -19,29 +19,57 @@ class PropertyMethods(Caller):
     """Properties: values under a namespace and a name."""
 
     async def update_chat_properties(self, *, id: str, properties: Values) -> Success:
-        """Set properties of the chat `id`; others stay (Customer Chat API: update_chat_properties)."""
+        """Set properties of the chat `id`; others stay (Customer Chat API: update_chat_properties).
+
+        Example:
+            await sdk.update_chat_properties(id="C1", properties={"rating": {"score": 1}})
+        """
         return await self._call(actions.update_chat_properties(id, properties))
 
     async def delete_chat_properties(self, *, id: str, properties: Names) -> Success:
-        """Delete properties of the chat `id` (Customer Chat API: delete_chat_properties)."""
+        """Delete properties of the chat `id` (Customer Chat API: delete_chat_properties).
+
+        Example:
+            await sdk.delete_chat_properties(id="C1", properties={"rating": ["score"]})
+        """
         return await self._call(actions.delete_chat_properties(id, properties))
 
     async def update_thread_properties(self, *, chat_id: str, thread_id: str, properties: Values) -> Success:
-        """Set properties of a thread; others stay (Customer Chat API: update_thread_properties)."""
+        """Set properties of a thread; others stay (Customer Chat API: update_thread_properties).
+
+        Example:
+            properties = {"rating": {"score": 1}}
+            await sdk.update_thread_properties(chat_id="C1", thread_id="T1", properties=properties)
+        """
         return await self._call(actions.update_thread_properties(chat_id, thread_id, properties))
 
     async def delete_thread_properties(self, *, chat_id: str, thread_id: str, properties: Names) -> Success:
-        """Delete properties of a thread (Customer Chat API: delete_thread_properties)."""
+        """Delete properties of a thread (Customer Chat API: delete_thread_properties).
+
+        Example:
+            properties = {"rating": ["score"]}
+            await sdk.delete_thread_properties(chat_id="C1", thread_id="T1", properties=properties)
+        """
         return await self._call(actions.delete_thread_properties(chat_id, thread_id, properties))
 
     async def update_event_properties(
         self, *, chat_id: str, thread_id: str, event_id: str, properties: Values
     ) -> Success:
-        """Set properties of an event; others stay (Customer Chat API: update_event_properties)."""
+        """Set properties of an event; others stay (Customer Chat API: update_event_properties).
+
+        Example:
+            place = {"chat_id": "C1", "thread_id": "T1", "event_id": "T1_1"}
+            await sdk.update_event_properties(**place, properties={"rating": {"score": 1}})
+        """
         return await self._call(actions.update_event_properties(chat_id, thread_id, event_id, properties))
 
     async def delete_event_properties(
         self, *, chat_id: str, thread_id: str, event_id: str, properties: Names
     ) -> Success:
-        """Delete properties of an event (Customer Chat API: delete_event_properties)."""
+        """Delete properties of an event (Customer Chat API: delete_event_properties).
+
+        Example:
+            place = {"chat_id": "C1", "thread_id": "T1", "event_id": "T1_1"}
+            await sdk.delete_event_properties(**place, properties={"rating": ["score"]})
+        """
         return await self._call(actions.delete_event_properties(chat_id, thread_id, event_id, properties))

@@ -324,7 +324,9 @@ class MemoryTransport:
         return await _awaited(self.on_upload(request, on_progress or _ignore_progress))
 
     def as_file(self, source: object) -> UploadFile:
-        """Anything with a name, a size and a type is a file; bytes are, too."""
+        """Anything with a name, a size and a type is a file; bytes and `(name, bytes)` are, too."""
+        if isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], bytes | bytearray):
+            return MemoryFile(str(source[0]), len(source[1]), "application/octet-stream")
         if isinstance(source, bytes | bytearray):
             return MemoryFile("file", len(source), "application/octet-stream")
         if isinstance(source, UploadFile):

@@ -1,0 +1,144 @@
+"""What is public, what is written about it, and whether that is true."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+import chatwheel
+from chatwheel import sdk as sdk_package
+from chatwheel.sdk import CustomerSDK, errors, events, models
+from chatwheel.sdk.connection import REASONS, TRANSITIONS, State
+from chatwheel.sdk.events import EventName
+
+from .conftest import World
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "sdk.md").read_text(encoding="utf-8")
+
+DOCUMENTED = """
+accept_greeting cancel_greeting cancel_rate connect deactivate_chat delete_chat_properties
+delete_event_properties delete_thread_properties destroy disconnect get_chat get_chat_history
+get_customer get_form get_predicted_agent get_url_info list_chats list_group_statuses list_threads
+mark_events_as_seen off on once rate_chat resume_chat send_event send_rich_message_postback
+set_customer_session_fields set_sneak_peek start_chat update_chat_properties update_customer
+update_customer_page update_event_properties update_thread_properties upload_file
+"""
+METHODS = DOCUMENTED.split()
+MORE = ["wait_for", "stream", "aclose", "status", "customer_id", "prefetch"]
+
+EVENT = {"id": "T1_1", "type": "message", "text": "Hi", "author_id": "kim", "created_at": "2024"}
+CHAT = {"id": "C1", "users": [], "thread": {"id": "T1", "active": True, "events": [EVENT]}}
+ANSWERS: dict[str, Any] = {
+    "get_chat": CHAT,
+    "list_chats": {"chats_summary": []},
+    "list_threads": {"threads": [{"id": "T1", "events": [EVENT]}]},
+    "get_customer": {"id": "customer-1", "type": "customer"},
+    "get_form": {"enabled": False},
+    "get_predicted_agent": {"agent": {"id": "kim", "name": "Kim"}, "queue": False},
+    "get_url_info": {"url": "https://shop.example/"},
+    "list_group_statuses": {"groups_status": {"0": "online"}},
+}
+PUSHED: dict[str, tuple[str, Any]] = {
+    "send_event": ("incoming_event", {"chat_id": "C1", "thread_id": "T1", "event": EVENT}),
+    "start_chat": ("incoming_chat", {"chat": CHAT}),
+    "resume_chat": ("incoming_chat", {"chat": CHAT}),
+}
+
+
+def answer_everything(world: World) -> None:
+    def push(frame: dict[str, Any]) -> Any:
+        action, payload = PUSHED[frame["action"]]
+        world.transport.push(action, payload, frame["request_id"])
+        return {}
+
+    for method in METHODS:
+        world.transport.answer(method, ANSWERS.get(method, {}))
+    for method in PUSHED:
+        world.transport.answer(method, push)
+
+
+def example_of(method: str) -> str:
+    text = inspect.getdoc(inspect.getattr_static(CustomerSDK, method)) or ""
+    _, _, example = text.partition("Example:\n")
+    return textwrap.dedent(example)
+
+
+def test_there_are_36_methods() -> None:
+    assert len(METHODS) == 36
+    public = {name for name in dir(CustomerSDK) if not name.startswith("_")} - {"auth"}
+    assert public == {*METHODS, *MORE}
+
+
+@pytest.mark.parametrize("method", [*METHODS, "wait_for", "stream"])
+async def test_examples_work(world: World, method: str) -> None:
+    answer_everything(world)
+    example = example_of(method)
+    assert example.strip()
+    source = f"async def example(sdk, print):\n{textwrap.indent(example, '    ')}\n    return locals()"
+    scope: dict[str, Any] = {}
+    exec(compile(source, method, "exec"), scope)
+    left = await scope["example"](world.sdk, lambda *values: None)
+    if inspect.iscoroutine(left.get("waiting")):
+        left["waiting"].close()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_argument_is_described(method: str) -> None:
+    function = inspect.getattr_static(CustomerSDK, method)
+    text = inspect.getdoc(function) or ""
+    for argument in list(inspect.signature(function).parameters)[1:]:
+        assert argument in text, argument
+
+
+async def test_examples_of_the_document(world: World) -> None:
+    answer_everything(world)
+    blocks = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        compile(block, "docs/sdk.md", "exec", flags=0x2000)  # with await at the top level
+
+
+@pytest.mark.parametrize("name", [*METHODS, *get_args(EventName), *REASONS, *errors.ERRORS])
+def test_the_document_names_everything(name: str) -> None:
+    assert f"`{name}`" in DOCUMENT
+
+
+@pytest.mark.parametrize("option", inspect.signature(chatwheel.init).parameters)
+def test_the_document_names_every_option(option: str) -> None:
+    assert f"`{option}`" in DOCUMENT
+    assert f"{option}: " in (chatwheel.init.__doc__ or "")
+
+
+def test_the_diagram_shows_every_state_and_transition() -> None:
+    drawn = re.findall(r"^    (\w+) --> (\w+): (.+)$", DOCUMENT, re.MULTILINE)
+    expected = {
+        (state.name, after.name, trigger.value)
+        for state, row in TRANSITIONS.items()
+        for trigger, after in row.items()
+    }
+    assert {(a, b, t) for a, b, text in drawn for t in text.split(", ")} == expected
+    assert {a for a, _, _ in drawn} | {"DESTROYED"} == {state.name for state in State}
+
+
+@pytest.mark.parametrize("module", [chatwheel, sdk_package, models, events])
+def test_exports(module: Any) -> None:
+    assert module.__all__ == sorted(module.__all__, key=lambda name: (not name.isupper(), name))
+    for name in module.__all__:
+        assert hasattr(module, name)
+
+
+@pytest.mark.parametrize("module", [sdk_package, models, events, errors])
+def test_public_names_are_described(module: Any) -> None:
+    for name, value in vars(module).items():
+        if inspect.isclass(value) and not name.startswith("_") and value.__module__.startswith("chatwheel"):
+            assert value.__doc__, name
+
+
+def test_the_public_face_is_small() -> None:
+    assert chatwheel.__all__ == ["ChatError", "CustomerSDK", "__version__", "init"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", chatwheel.__version__)
