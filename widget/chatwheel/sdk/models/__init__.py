@@ -2,7 +2,15 @@
 
 from .base import Model
 from .chats import Access, Chat, ChatsPage, ChatSummary, HistoryPage, Queue, Thread, ThreadsPage
-from .forms import AnsweredField, FormDefinition, FormField, FormOption, FormResult
+from .forms import (
+    AnsweredField,
+    FormDefinition,
+    FormField,
+    FormOption,
+    FormResult,
+    SentField,
+    SentOption,
+)
 from .messages import (
     BaseEvent,
     CustomEvent,
@@ -53,6 +61,8 @@ __all__ = [
     "RichElement",
     "RichImage",
     "RichMessageEvent",
+    "SentField",
+    "SentOption",
     "Statistics",
     "Success",
     "SystemMessageEvent",

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from .base import Flag, Items, Lenient, MaybeFlag, MaybeText, Model, Text, nothing
 
@@ -29,11 +29,33 @@ class FormField(Model):
     comment_label: MaybeText = None
 
 
-class AnsweredField(FormField):
-    """A field with its answer: `answer`, or `answers` for checkboxes; neither if it was left open."""
+class SentOption(FormOption):
+    """A choice in a form event, whose names the JavaScript SDK leaves as they are on the wire."""
 
-    answer: Any = None
-    answers: Annotated[list[Any] | None, Lenient(nothing)] = None
+    group_id: Any = Field(
+        default=None, validation_alias=AliasChoices("group_id", "groupId"), serialization_alias="group_id"
+    )
+
+
+class SentField(FormField):
+    """A field of a form event, whose names the JavaScript SDK leaves as they are on the wire."""
+
+    options: Items[SentOption] = Field(default_factory=list)  # type: ignore[assignment]
+    comment_label: MaybeText = Field(
+        default=None,
+        validation_alias=AliasChoices("comment_label", "commentLabel"),
+        serialization_alias="comment_label",
+    )
+
+
+class AnsweredField(FormField):
+    """A field with its answer: `answer`, or `answers` for checkboxes; neither if it was left open.
+
+    An answer chosen among options is a `FormOption`, any other is what was written.
+    """
+
+    answer: Annotated[FormOption | Any, Field(union_mode="left_to_right")] = None
+    answers: Annotated[list[FormOption] | None, Lenient(nothing)] = None
 
 
 class FormDefinition(Model):

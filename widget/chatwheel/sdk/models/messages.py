@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AliasChoices, Field, TypeAdapter
 
 from .base import Full, Items, Lenient, MaybeNumber, MaybeText, Model, Properties, Text, nothing
-from .forms import AnsweredField, FormField
+from .forms import AnsweredField, SentField
 from .rich import RichElement
 
 
@@ -124,7 +124,7 @@ class FormEvent(BaseEvent):
 
     type: Literal["form"] = "form"
     form_id: Text = ""
-    fields: Items[FormField] = Field(default_factory=list)
+    fields: Items[SentField] = Field(default_factory=list)
     form_type: MaybeText = None
 
     def model_post_init(self, context: Any, /) -> None:
