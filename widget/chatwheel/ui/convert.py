@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from chatwheel.sdk.models import (
@@ -17,7 +16,7 @@ from chatwheel.sdk.models import (
     SystemMessageEvent,
     Thread,
 )
-from chatwheel.ui.entries import Attachment, Button, Card, Entry, Person, Rich
+from chatwheel.ui.entries import Attachment, Button, Card, Delivery, Entry, Kind, Person, Rich
 from chatwheel.ui.text import one_line, plain
 
 
@@ -65,26 +64,52 @@ def entry(event: Event, authors: Mapping[str, Person], customer_id: str, now: fl
         return None
     mine = event.author_id == customer_id
     author = None if mine else authors.get(event.author_id or "") or Person(event.author_id or "", "")
-    shown = Entry(
-        key=event.custom_id or event.id,
-        kind="message",
-        event_id=event.id,
-        thread_id=event.thread_id or "",
-        at=seconds(event.created_at, now),
-        author=author,
+    common = (
+        event.custom_id or event.id,
+        seconds(event.created_at, now),
+        author,
+        event.id,
+        event.thread_id or "",
     )
     match event:
         case MessageEvent() if event.text:
-            return replace(shown, text=plain(event.text))
+            return _entry("message", *common, text=plain(event.text))
         case FileEvent():
-            return replace(shown, kind="file", attachment=attachment(event))
+            return _entry("file", *common, attachment=attachment(event))
         case RichMessageEvent() if event.elements:
             content = rich(event, customer_id)
-            return replace(shown, kind="rich", rich=content, text=in_words(content))
+            return _entry("rich", *common, text=in_words(content), rich=content)
         case SystemMessageEvent() if event.text:
-            return replace(shown, kind="notice", author=None, text=plain(event.text))
+            key, at, _author, event_id, thread_id = common
+            return _entry("notice", key, at, None, event_id, thread_id, text=plain(event.text))
         case _:
             return None
+
+
+def _entry(
+    kind: Kind,
+    key: str,
+    at: float,
+    author: Person | None,
+    event_id: str,
+    thread_id: str,
+    *,
+    text: str = "",
+    attachment: Attachment | None = None,
+    rich: Rich | None = None,
+) -> Entry:
+    return Entry(
+        key=key,
+        kind=kind,
+        at=at,
+        author=author,
+        text=text,
+        event_id=event_id,
+        thread_id=thread_id,
+        delivery=None if author or kind == "notice" else Delivery.SENT,
+        attachment=attachment,
+        rich=rich,
+    )
 
 
 def attachment(file: FileEvent) -> Attachment:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["message", "file", "rich", "notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Entry:
     """One thing in the conversation: a message, a file, or a notice of what happened."""
 
     key: str
-    kind: Literal["message", "file", "rich", "notice"]
+    kind: Kind
     at: float
     """Seconds since the epoch: the server's time, or the visitor's while the server has not confirmed it."""
     author: Person | None = None

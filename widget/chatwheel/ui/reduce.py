@@ -99,15 +99,18 @@ def person_left(state: State, user_id: str) -> State:
 
 def arrived(state: State, entries: Iterable[Entry]) -> State:
     """Events of the server, new or known, live or from the history."""
-    timeline = state.timeline
-    typing, agent_id = state.typing, state.agent_id
-    for entry in entries:
-        timeline = timeline.put(_with_delivery(state, _keeping_what_we_have(state, entry)))
-        if entry.author:
-            typing -= {entry.author.id}
-            if not timeline.last or entry.at >= timeline.last.at:
-                agent_id = entry.author.id
-    return _counted(replace(state, timeline=timeline, typing=typing, agent_id=agent_id))
+    new = [_with_delivery(state, _keeping_what_we_have(state, entry)) for entry in entries]
+    timeline = state.timeline.put_all(new)
+    authors = [entry.author.id for entry in new if entry.author]
+    last = next((entry.author.id for entry in reversed(timeline) if entry.author), state.agent_id)
+    return _counted(
+        replace(
+            state,
+            timeline=timeline,
+            typing=state.typing.difference(authors),
+            agent_id=last if authors else state.agent_id,
+        )
+    )
 
 
 def _keeping_what_we_have(state: State, entry: Entry) -> Entry:
@@ -129,8 +132,7 @@ def _keeping_what_we_have(state: State, entry: Entry) -> Entry:
 def _with_delivery(state: State, entry: Entry) -> Entry:
     if not entry.mine:
         return entry
-    seen = entry.at <= state.agents_seen_up_to
-    return replace(entry, delivery=Delivery.SEEN if seen else Delivery.SENT)
+    return replace(entry, delivery=Delivery.SEEN) if entry.at <= state.agents_seen_up_to else entry
 
 
 def queued(state: State, entry: Entry) -> State:

@@ -23,7 +23,7 @@ _EMOJI = re.compile(
 
 def plain(text: str) -> str:
     """Without control characters (line breaks and tabs stay)."""
-    return _CONTROLS.sub("", text)
+    return text if text.isprintable() else _CONTROLS.sub("", text)
 
 
 def one_line(text: str) -> str:
@@ -39,6 +39,9 @@ def is_emoji(text: str) -> bool:
 def linked(text: str) -> Iterator[str | Node]:
     """The text with its web and mail addresses as links. The stage checks every address once more."""
     text = plain(text)
+    if "@" not in text and "://" not in text and "www." not in text.lower():
+        yield text  # nearly all texts: not worth a search
+        return
     end = 0
     for match in _LINK.finditer(text):
         address = _trimmed(match.group())

@@ -8,7 +8,7 @@ that arrives twice, or as an answer and as a push, stays one entry.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
@@ -88,10 +88,35 @@ class Timeline:
         return self.remove(known.key)._insert(entry)
 
     def put_all(self, entries: Iterable[Entry]) -> Timeline:
-        timeline = self
-        for entry in entries:
-            timeline = timeline.put(entry)
-        return timeline
+        """Put them one after the other; a stretch of history that stands before or after all there is goes at once."""
+        entries = list(entries)
+        if not self._are_new(entries):
+            timeline = self
+            for entry in entries:
+                timeline = timeline.put(entry)
+            return timeline
+        entries.sort(key=_order)
+        stretches = [entries[start : start + PAGE_SIZE] for start in range(0, len(entries), PAGE_SIZE)]
+        pages = tuple(Page(tuple(some), self.made + number) for number, some in enumerate(stretches))
+        is_older = bool(self.pages) and _order(entries[-1]) < _order(self.pages[0].first)
+        all_pages = (*pages, *self.pages) if is_older else (*self.pages, *pages)
+        return Timeline(all_pages, self.made + len(pages))
+
+    def _are_new(self, entries: Sequence[Entry]) -> bool:
+        """Whether they are confirmed, unknown, and stand together before or after everything that is here."""
+        if len(entries) < 2 or not all(entry.event_id for entry in entries):
+            return False
+        names = {name for entry in entries for name in (entry.key, entry.event_id)}
+        if len({entry.key for entry in entries}) < len(entries):
+            return False
+        if any(not page.names.isdisjoint(names) for page in self.pages):
+            return False
+        orders = [_order(entry) for entry in entries]
+        return (
+            not self.pages
+            or max(orders) < _order(self.pages[0].first)
+            or min(orders) >= _order(self.pages[-1].last)
+        )
 
     def update(self, name: str, change: Callable[[Entry], Entry]) -> Timeline:
         """Change one entry in its place; nothing happens when there is none of that name."""

@@ -9,7 +9,7 @@ A node object belongs to one place in one tree. Giving back the same object as l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, TypeAlias
 
@@ -59,24 +59,25 @@ def h(
     Attributes that are `None` or `False` are left out, `True` becomes an empty value, numbers become text.
     Children that are strings become text nodes; `None` is left out; nested iterables are flattened one level.
     """
-    given = {}
-    for name, value in (attributes or {}).items():
-        if value is None or value is False:
-            continue
-        given[name] = "" if value is True else value if isinstance(value, str) else str(value)
-    return Node(tag, given, list(_flat(children)), key)
-
-
-def _flat(children: Iterable[Child]) -> Iterator[Node | Text]:
-    for child in children:
-        if child is None:
-            continue
-        if isinstance(child, str):
-            yield Text(child)
-        elif isinstance(child, (Node, Text)):
-            yield child
-        else:
-            yield from _flat(child)
+    given: dict[str, str] = {}
+    if attributes:
+        for name, value in attributes.items():
+            if value is None or value is False:
+                continue
+            given[name] = value if isinstance(value, str) else "" if value is True else str(value)
+    nodes: list[Node | Text] = []
+    for child in children:  # written out: most of the time of drawing a conversation is spent here
+        if isinstance(child, (Node, Text)):
+            nodes.append(child)
+        elif isinstance(child, str):
+            nodes.append(Text(child))
+        elif child is not None:
+            for each in child:
+                if isinstance(each, str):
+                    nodes.append(Text(each))
+                elif each is not None:
+                    nodes.append(each)
+    return Node(tag, given, nodes, key)
 
 
 FIRST_FREE_ID = 10
@@ -95,7 +96,9 @@ class Patcher:
 
     def patch(self, place: int, children: Sequence[Node | Text]) -> list[Edit]:
         edits: list[Edit] = []
-        self._children(place, self._shown.get(place, ()), children, edits)
+        shown = self._shown.get(place, ())
+        if children is not shown:
+            self._children(place, shown, children, edits)
         self._shown[place] = children
         return edits
 
@@ -127,8 +130,11 @@ class Patcher:
         self, parent: int, old: Sequence[Node | Text], new: Sequence[Node | Text], edits: list[Edit]
     ) -> None:
         start, end_old, end_new = 0, len(old), len(new)
-        while start < end_old and start < end_new and _alike(old[start], new[start]):
-            self._same(old[start], new[start], edits)
+        for before, now in zip(old, new, strict=False):
+            if before is not now:
+                if not _alike(before, now):
+                    break
+                self._same(before, now, edits)
             start += 1
         while end_old > start and end_new > start and _alike(old[end_old - 1], new[end_new - 1]):
             end_old -= 1
@@ -165,8 +171,6 @@ class Patcher:
 
 def _alike(old: Node | Text, new: Node | Text) -> bool:
     """Whether one can become the other by edits inside it."""
-    if old is new:
-        return True
     if isinstance(old, Text) or isinstance(new, Text):
         return isinstance(old, Text) and isinstance(new, Text)
     return old.tag == new.tag and old.key == new.key

@@ -27,8 +27,7 @@ class Log:
         self._t = strings
         self._timezone = timezone
         self._pages: dict[int, tuple[Page, Entry | None, Entry | None, Node]] = {}
-        self._entries: dict[str, tuple[Entry, Position, Node]] = {}
-        self._keys = 0
+        self._entries: dict[str, tuple[Entry | None, Entry, Entry | None, list[Node]]] = {}
 
     def __call__(self, timeline: Timeline) -> list[Node]:
         nodes = []
@@ -49,22 +48,23 @@ class Log:
         children: list[Node] = []
         following: Sequence[Entry | None] = (*page.entries[1:], after)
         for entry, next_entry in zip(page.entries, following, strict=True):
-            if before is None or self._day(before) != self._day(entry):
-                children.append(self._separator(entry))
-            position = Position(
-                first=not self._together(before, entry), last=not self._together(entry, next_entry)
-            )
-            children.append(self._entry(entry, position))
+            known = self._entries.get(entry.key)
+            if known and known[0] is before and known[1] is entry and known[2] is next_entry:
+                children += known[3]
+            else:
+                nodes = self._entry(before, entry, next_entry)
+                self._entries[entry.key] = (before, entry, next_entry, nodes)
+                children += nodes
             before = entry
         return h("div", {"class": "page"}, children, key=str(page.number))
 
-    def _entry(self, entry: Entry, position: Position) -> Node:
-        known = self._entries.get(entry.key)
-        if known and known[0] is entry and known[1] == position:
-            return known[2]
+    def _entry(self, before: Entry | None, entry: Entry, after: Entry | None) -> list[Node]:
+        """The entry as its neighbours let it be, behind the day if it is the first of one."""
+        position = Position(first=not self._together(before, entry), last=not self._together(entry, after))
         node = message.entry(entry, position, self._t)
-        self._entries[entry.key] = (entry, position, node)
-        return node
+        if before is None or self._day(before) != self._day(entry):
+            return [self._separator(entry), node]
+        return [node]
 
     def _day(self, entry: Entry) -> date:
         return datetime.fromtimestamp(entry.at, self._timezone).date()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from enum import IntEnum
 
@@ -29,22 +29,38 @@ class Place(IntEnum):
     ENDED = 8
 
 
+View = Callable[[State, Strings], list[Node]]
+Source = Callable[[State], tuple[object, ...]]
+
+VIEWS: Mapping[Place, tuple[View, Source]] = {
+    Place.HEADER: (header, lambda s: (s.people, s.agent_id, s.active, s.connection, s.available)),
+    Place.MENU: (menu, lambda s: (s.menu_open, s.active, s.rating)),
+    Place.CONNECTION: (
+        notices.connection,
+        lambda s: (s.connection, s.stop_reason, s.queue, s.available, s.active),
+    ),
+    Place.TOP: (top, lambda s: (s.older, not s.timeline)),
+    Place.TYPING: (notices.typing, lambda s: (s.typing, s.people)),
+    Place.ALERTS: (notices.alerts, lambda s: (s.notices,)),
+    Place.ENDED: (ended, lambda s: (s.rating, s.ended, s.active, s.thread_id)),
+}
+"""Each place's view, and the parts of the state that it depends on: while they stay, so do its nodes."""
+
+
 class Window:
     """`Window(strings)(state)` gives the nodes of every place."""
 
     def __init__(self, strings: Strings, timezone: tzinfo | None = None) -> None:
         self._t = strings
         self._log = Log(strings, timezone)
+        self._shown: dict[Place, tuple[tuple[object, ...], list[Node]]] = {}
 
     def __call__(self, state: State) -> Mapping[int, Sequence[Node]]:
-        t = self._t
-        return {
-            Place.HEADER: header(state, t),
-            Place.MENU: menu(state, t),
-            Place.CONNECTION: notices.connection(state, t),
-            Place.TOP: top(state, t),
-            Place.LOG: self._log(state.timeline),
-            Place.TYPING: notices.typing(state, t),
-            Place.ALERTS: notices.alerts(state, t),
-            Place.ENDED: ended(state, t),
-        }
+        places: dict[int, Sequence[Node]] = {Place.LOG: self._log(state.timeline)}
+        for place, (view, source) in VIEWS.items():
+            parts = source(state)
+            known = self._shown.get(place)
+            if not known or known[0] != parts:
+                known = self._shown[place] = (parts, view(state, self._t))
+            places[place] = known[1]
+        return places
