@@ -1,9 +1,7 @@
 """Prepares the benchmarks: the site at its best, and a stock page to measure it beside. They run from tests/bench."""
 
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from tools.chromium import find_chromium
 from tools.console import Console
 from tools.failure import failing_as
 from tools.paths import BROWSER_WHEELS, NODE_MODULES, ROOT, SITE, venv_bin
+from tools.run import become
 from tools.setup import only_one, prepare
 from tools.site import BEST, build_site, compress
 
@@ -36,8 +35,7 @@ def bench(arguments: Sequence[str], console: Console) -> int:
         "CHATWHEEL_BENCH_RESULT": str(RESULT),
         "PYTHONPATH": str(ROOT / "tests"),
     }
-    command = [str(venv_bin("python")), "-m", "bench", *arguments]
-    return subprocess.call(command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL)
+    return become([venv_bin("python"), "-m", "bench", *arguments], environment)
 
 
 def build_stock(site: Path) -> None:

@@ -1,15 +1,13 @@
 """Runs every check and every test, the quick ones first, and stops at the first that fails."""
 
-import os
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools.chromium import find_chromium
 from tools.console import Console
 from tools.failure import CommandFailed, StepFailed
-from tools.paths import NODE_MODULES, ROOT, SITE, venv_bin
-from tools.run import run
+from tools.paths import NODE_MODULES, SITE, venv_bin
+from tools.run import become, run
 from tools.setup import find_node, only_one, prepare
 from tools.site import QUICK, build_site
 
@@ -27,7 +25,7 @@ def test(pytest_arguments: Sequence[str], console: Console) -> int:
     with only_one(console):
         build_site(SITE, console, QUICK)
     environment = {"CHROMIUM_PATH": str(chromium), "CHATWHEEL_SITE": str(SITE)}
-    return _pytest(pytest_arguments, environment)
+    return become([venv_bin("python"), "-m", "pytest", *pytest_arguments], environment)
 
 
 def checks(console: Console) -> list[tuple[str, list[str | Path], str]]:
@@ -37,11 +35,7 @@ def checks(console: Console) -> list[tuple[str, list[str | Path], str]]:
         ("ruff check", [ruff, "check", *_PYTHON], "`.venv/bin/ruff check --fix` mends some of it"),
         ("ruff format", [ruff, "format", "--check", *_PYTHON], "run `.venv/bin/ruff format`"),
         ("mypy", [mypy], "mend the types above"),
-        (
-            "tsc",
-            [node, NODE_MODULES / "typescript" / "bin" / "tsc", "-p", "tsconfig.json"],
-            "mend the types above",
-        ),
+        ("tsc", [node, _TSC, "-p", "tsconfig.json"], "mend the types above"),
     ]
 
 
@@ -52,8 +46,3 @@ def _check(name: str, command: Sequence[str | Path], advice: str, console: Conso
     except CommandFailed as error:
         console.say(error.output.rstrip())
         raise StepFailed(f"{name} objects to the code: {advice}.") from error
-
-
-def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    command = [str(venv_bin("python")), "-m", "pytest", *arguments]
-    return subprocess.call(command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tools.failure import StepFailed
 from tools.paths import ROOT, venv_bin
+from tools.run import become
 
 NAME = "chatwheel demo"
 _HOST = "127.0.0.1"
@@ -35,17 +36,12 @@ def check_port(port: int) -> None:
 
 
 def serve(site: Path, port: int, data: Path, opens_browser: bool) -> int:
-    """Becomes the server, where the system can do that: its signals and exit status are then its own."""
+    """Becomes the server."""
     python = venv_bin("python")
     arguments = ["--site", str(site), "--port", str(port), "--data", str(data), "--name", NAME]
-    command = [str(python), "-m", "chatwheel_devserver", *arguments]
     if opens_browser and _has_screen():
         subprocess.Popen([python, "-m", "tools.demo", str(port)], cwd=ROOT, stdin=subprocess.DEVNULL)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    if os.name == "posix":
-        os.execv(python, command)
-    return subprocess.call(command)
+    return become([python, "-m", "chatwheel_devserver", *arguments])
 
 
 def _has_screen() -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -80,3 +81,15 @@ def _start(command: Sequence[str | Path], environment: Mapping[str, str] | None)
         encoding="utf-8",
         errors="replace",
     )
+
+
+def become(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> int:
+    """Ends in this command, where the system can do that: signals and the exit status are then simply its own."""
+    line = [str(part) for part in command]
+    environment = {**os.environ, **(environment or {})}
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.chdir(ROOT)
+    if os.name == "posix":
+        os.execve(line[0], line, environment)
+    return subprocess.call(line, env=environment)
