@@ -105,10 +105,20 @@ _app: App | None = None
 
 async def start() -> None:
     """Wait for the stage's word and build the widget. Called once by the frame's PyScript."""
-    global _app
     pyodide_http.patch_all()
     channel = Channel(js.chatwheelPort)
-    begun: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
-    channel.on("start", lambda body, files: begun.set_result(body))
+    built: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def build(body: Mapping[str, Any], _files: list[Any]) -> None:
+        """At once, not when this task goes on: what the stage has to say next follows on the heels of this."""
+        global _app
+        try:
+            _app = App(channel, body)
+        except BaseException as error:
+            built.set_exception(error)
+        else:
+            built.set_result(None)
+
+    channel.on("start", build)
     channel.post("ready")
-    _app = App(channel, await begun)
+    await built
