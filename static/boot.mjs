@@ -144,14 +144,23 @@ async function start(options, runtime) {
 }
 
 /**
+ * A start that fails is told once, over the channel; Pyodide leaves promises behind that would tell it again.
+ * @param {Event} event
+ */
+const hush = (event) => event.preventDefault();
+
+/**
  * @param {PyodideConfig} options
  * @returns {Promise<PyodideAPI>}
  */
 export async function loadPyodide(options) {
+  addEventListener("unhandledrejection", hush);
   try {
     progress(0.05, "runtime");
     const runtime = describeRuntime();
-    return await Promise.race([start(options, runtime), runtime.then(watchDownloads)]);
+    const python = await Promise.race([start(options, runtime), runtime.then(watchDownloads)]);
+    removeEventListener("unhandledrejection", hush);
+    return python;
   } catch (error) {
     const message = error instanceof Error ? error.message : "Python stopped while it started.";
     port.postMessage(["failed", { reason: "runtime", message }]);
