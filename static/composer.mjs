@@ -20,7 +20,6 @@ const LINES = 5;
 
 export class Composer {
   #message = /** @type {HTMLTextAreaElement} */ (document.querySelector("#message"));
-  #send = /** @type {HTMLButtonElement} */ (document.querySelector("#send"));
   #picker = /** @type {HTMLInputElement} */ (document.querySelector("#picker"));
   #form = /** @type {HTMLFormElement} */ (document.querySelector("#composer"));
   #drop = /** @type {HTMLElement} */ (document.querySelector("#drop"));

@@ -48,7 +48,7 @@ class Channel:
         self.post("do", {"verb": verb, **details})
 
     def _heard(self, js_event: JsProxy) -> None:
-        js_data = js_event.data  # type: ignore[attr-defined]
+        js_data = js_event.data
         kind, text, js_files = js_data[0], js_data[1], js_data[2]
         handler = self._handlers.get(kind)
         if handler:
