@@ -22,6 +22,7 @@ CORE = (
     "sdk/outputs",
     "sdk/endpoints",
     "sdk/login",
+    "sdk/missed",
     "sdk/session",
 )
 BROWSER_ONLY = ("transport/browser", "app")

@@ -24,6 +24,7 @@ from .models import (
     Model,
     PredictedAgent,
     Success,
+    Thread,
     ThreadsPage,
     UrlInfo,
     User,
@@ -46,6 +47,20 @@ def _no_chats(result: Any) -> Mapping[str, bool]:
     return {}
 
 
+def _no_times(result: Any) -> Mapping[str, str]:
+    return {}
+
+
+def known_of_chat(chat: Chat) -> dict[str, str]:
+    """Up to which time a chat's own thread tells its events."""
+    return {chat.id: latest_event([chat.thread])} if chat.thread is not None else {}
+
+
+def latest_event(threads: Iterable[Thread]) -> str:
+    """The time of the latest event of some threads."""
+    return max((event.created_at for thread in threads for event in thread.events), default="")
+
+
 @dataclass(frozen=True)
 class Call(Generic[T]):
     """A request that can be made.
@@ -57,6 +72,7 @@ class Call(Generic[T]):
         settled_by: the push that answers it; `None` if the response does.
         users: whom the result tells of (`user_data` is emitted for each).
         activity: which chats the result tells to be active.
+        known: up to which time the result tells the events of a chat.
     """
 
     action: str
@@ -65,6 +81,7 @@ class Call(Generic[T]):
     settled_by: Literal["incoming_chat", "incoming_event"] | None = None
     users: Callable[[Any], Iterable[User]] = field(default=_no_users)
     activity: Callable[[Any], Mapping[str, bool]] = field(default=_no_chats)
+    known: Callable[[Any], Mapping[str, str]] = field(default=_no_times)
 
 
 def plain(data: Data | None) -> dict[str, Any]:
@@ -121,6 +138,7 @@ def _opened_chat(
         settled_by="incoming_chat",
         users=lambda result: result.chat.users,
         activity=lambda result: {result.chat.id: result.chat.thread is None or result.chat.thread.active},
+        known=lambda result: known_of_chat(result.chat),
     )
 
 
@@ -147,6 +165,7 @@ def get_chat(chat_id: str, thread_id: str | None = None) -> Call[Chat]:
         _given(chat_id=chat_id, thread_id=thread_id),
         Chat.model_validate,
         users=lambda chat: chat.users,
+        known=known_of_chat,
         activity=lambda chat: {} if thread_id or chat.thread is None else {chat.id: chat.thread.active},
     )
 
@@ -160,6 +179,9 @@ def list_chats(page_id: str | None = None, limit: int | None = None) -> Call[Cha
         ChatsPage.model_validate,
         users=lambda page: page.users,
         activity=lambda page: {chat.id: chat.active for chat in page.chats_summary},
+        known=lambda page: {
+            chat.id: chat.last_event.created_at for chat in page.chats_summary if chat.last_event is not None
+        },
     )
 
 
@@ -182,7 +204,7 @@ def list_threads(
         payload = _given(
             chat_id=chat_id, sort_order=sort_order, limit=limit, min_events_count=min_events_count
         )
-    return Call("list_threads", payload, parse)
+    return Call("list_threads", payload, parse, known=lambda page: {chat_id: latest_event(page.threads)})
 
 
 # Events
@@ -248,7 +270,13 @@ def send_event(chat_id: str, event: Data, attach_to_last_thread: bool = False) -
     payload: dict[str, Any] = {"chat_id": chat_id, "event": event_argument(event)}
     if attach_to_last_thread:
         payload["attach_to_last_thread"] = True
-    return Call("send_event", payload, _sent_event, settled_by="incoming_event")
+    return Call(
+        "send_event",
+        payload,
+        _sent_event,
+        settled_by="incoming_event",
+        known=lambda event: {chat_id: event.created_at},
+    )
 
 
 def send_rich_message_postback(chat_id: str, thread_id: str, event_id: str, postback: Data) -> Call[Success]:

@@ -14,7 +14,10 @@ from typing import Any
 from . import protocol
 from .actions import Call
 from .errors import ChatError, InvalidArgument, MalformedResponse, NoConnection, RequestTimeout
-from .outputs import Emit, Outcome, Output, Send
+from .events import ChatDeactivated, IncomingEvent
+from .missed import Missed, told_after
+from .models import Thread
+from .outputs import CatchUp, Emit, Outcome, Output, Send
 from .requests import PUSH_GRACE, Acknowledged, Request, Requests
 
 logger = logging.getLogger("chatwheel.sdk")
@@ -33,6 +36,7 @@ class Dialogue:
         self._new_id = new_id
         self._requests = Requests()
         self._active: dict[str, bool] = {}
+        self._missed = Missed()
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     # Requests
@@ -120,7 +124,7 @@ class Dialogue:
             self.flush()
         elif frame.action in _ANSWERING_PUSHES and self._requests.was_answered(frame.request_id):
             logger.debug("dropped a second answer %s", frame.action)
-        else:
+        elif not self._missed.holds(frame):
             self._tell(frame)
 
     def _resolve(self, request: Request, payload: Any) -> None:
@@ -128,7 +132,7 @@ class Dialogue:
         call = request.call
         try:
             value = call.parse(payload)
-            users, activity = list(call.users(value)), call.activity(value)
+            users, activity, known = list(call.users(value)), call.activity(value), call.known(value)
         except Exception as error:  # whatever a server sends, somebody waits for an answer
             logger.warning("the answer to %s cannot be read: %s", call.action, error)
             message = f"The answer to {call.action} cannot be read."
@@ -137,6 +141,7 @@ class Dialogue:
         if call.settled_by == "incoming_event":
             self._is_repeated(value.id)
         self._active.update(activity)
+        self._missed.note(known)
         for user in users:
             self.emit("user_data", user)
         self._outputs.append(Outcome(request.request_id, value))
@@ -151,8 +156,37 @@ class Dialogue:
             logger.debug("dropped a repeated event")
             return
         self._active.update(news.activity)
+        self._missed.note(news.known)
         for name, payload in news.events:
             self.emit(name, payload)
+
+    # What was missed
+
+    def lost(self) -> None:
+        """The connection is gone: something may be missed from now on."""
+        self.is_online = False
+        self._missed.lost()
+
+    def catch_up(self) -> None:
+        """The connection is back: have read what was missed."""
+        since = self._missed.begin()
+        if since:
+            self._outputs.append(CatchUp(since))
+
+    def caught_up(self, chat_id: str, since: str, threads: list[Thread] | None) -> None:
+        """Tell what was missed in a chat, then what was held back; `None` if it could not be read."""
+        for event in told_after(threads or (), since):
+            if not self._requests.is_sending(event.custom_id) and not self._is_repeated(event.id):
+                self.emit(
+                    "incoming_event", IncomingEvent(chat_id=chat_id, thread_id=event.thread_id, event=event)
+                )
+        if threads:
+            latest = max(threads, key=lambda thread: thread.created_at or "")
+            if self.is_active(chat_id) and not latest.active:
+                self.emit("chat_deactivated", ChatDeactivated(chat_id=chat_id, thread_id=latest.id))
+            self._active[chat_id] = latest.active
+        for frame in self._missed.end(chat_id, threads is not None):
+            self._tell(frame)
 
     def _is_repeated(self, event_id: str) -> bool:
         if not event_id or event_id in self._seen:

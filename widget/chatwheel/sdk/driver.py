@@ -10,15 +10,22 @@ from random import choices
 from typing import Any
 
 from ..transport.base import Socket, SocketClosed, Transport
-from . import protocol
+from . import actions, protocol
 from .actions import Call
 from .credentials import CredentialSource
 from .emitter import Emitter
 from .errors import ChatError
-from .outputs import Close, Emit, Finish, Keep, Open, Outcome, Output, Send
+from .missed import reaches
+from .models import Thread, ThreadsPage
+from .outputs import CatchUp, Close, Emit, Finish, Keep, Open, Outcome, Output, Send
 from .session import Session
 
 logger = logging.getLogger("chatwheel.sdk")
+
+CATCH_UP_TIMEOUT = 5.0
+"""Seconds to wait for a page of what was missed; pushes about the chat are held back that long at most."""
+MISSED_PAGES = 20
+"""So many pages of what was missed are read at most."""
 
 
 def new_request_id() -> str:
@@ -131,6 +138,9 @@ class Driver:
                 self._settle(request_id, value, error)
             case Keep(side_storage):
                 self.start(self._credentials.keep(side_storage))
+            case CatchUp(since):
+                for chat_id, time in since.items():
+                    self.start(self._catch_up(self._session.number, chat_id, time))
             case Open(number, url, token):
                 link = self._link = _Link(number, [])
                 link.tasks.append(self.start(self._serve(link, url)))
@@ -194,6 +204,24 @@ class Driver:
             self._session.unauthorized(number, error, self.now())
         else:
             self._session.authorized(number, credentials, self.now())
+        self.pump()
+
+    async def _catch_up(self, number: int, chat_id: str, since: str) -> None:
+        threads: list[Thread] | None = []
+        page_id: str | None = None
+        try:
+            for _ in range(MISSED_PAGES):
+                count = None if page_id else actions.HISTORY_EVENTS_PER_PAGE
+                call = actions.list_threads(chat_id, page_id, min_events_count=count)
+                page: ThreadsPage = await self.ask(call, CATCH_UP_TIMEOUT, wait=False)
+                threads = [*(threads or ()), *page.threads]
+                page_id = page.next_page_id
+                if reaches(page, since):
+                    break
+        except ChatError as error:
+            logger.info("what was missed in %s cannot be read: %s", chat_id, error.code)
+            threads = None
+        self._session.caught_up(number, chat_id, since, threads)
         self.pump()
 
     def _on_network(self, online: bool) -> None:

@@ -45,6 +45,7 @@ def init(
     ping_interval: float = 15.0,
     silence_limit: float = 30.0,
     wait_for_connection: bool = True,
+    catch_up: bool = True,
     api_version: Literal["3.5", "3.6"] = "3.5",
     transport: Transport | None = None,
 ) -> CustomerSDK:
@@ -72,6 +73,7 @@ def init(
         ping_interval: seconds of silence after which the server is pinged.
         silence_limit: seconds of silence after which the connection is given up.
         wait_for_connection: `False` makes calls fail with `NoConnection` at once instead of waiting for a connection.
+        catch_up: after a lost connection, read what was said meanwhile and tell it as if it had just come.
         api_version: of the Customer Chat API.
         transport: the way to the outside; chosen by where this runs if left out.
 
@@ -101,7 +103,14 @@ def init(
             timeout=request_timeout,
         )
     settings = Settings(
-        endpoints, _application(application), group_id, referrer, mobile, ping_interval, silence_limit
+        endpoints,
+        _application(application),
+        group_id,
+        referrer,
+        mobile,
+        ping_interval,
+        silence_limit,
+        catch_up,
     )
     sdk = CustomerSDK(
         Session(settings, random=random, new_id=new_request_id, page=page),
@@ -179,6 +188,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "ping_interval": (_is_number, "must be a number of seconds above 0"),
     "silence_limit": (_is_number, "must be a number of seconds above 0"),
     "wait_for_connection": (_is(bool), "must be True or False"),
+    "catch_up": (_is(bool), "must be True or False"),
     "api_version": (lambda value: value in _VERSIONS, "must be 3.5 or 3.6"),
 }
 

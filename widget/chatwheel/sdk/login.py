@@ -27,6 +27,7 @@ class Settings:
     mobile: bool = False
     ping_interval: float = 15.0
     silence_limit: float = 30.0
+    catch_up: bool = True
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,13 @@ class Keep:
 
 
 @dataclass(frozen=True)
+class CatchUp:
+    """Read what was said in these chats since these times."""
+
+    since: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a request ended: with a value or an error."""
 
@@ -60,4 +67,4 @@ class Finish:
     """It is over for good."""
 
 
-Output = Open | Close | Send | Emit | Keep | Outcome | Finish
+Output = Open | Close | Send | Emit | Keep | CatchUp | Outcome | Finish

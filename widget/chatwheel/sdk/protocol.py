@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from . import events
+from .actions import known_of_chat
 from .errors import ChatError, MalformedResponse, error_for
 from .models import Greeting, Model, Queue
 
@@ -138,15 +140,16 @@ Emitted = tuple[str, Any]
 
 
 class News(NamedTuple):
-    """What a push tells: events in order, and which chats are active now."""
+    """What a push tells: events in order, which chats are active now, up to when the events of a chat are known."""
 
     events: list[Emitted]
-    activity: dict[str, bool]
+    activity: Mapping[str, bool] = MappingProxyType({})
+    known: Mapping[str, str] = MappingProxyType({})
 
 
 def _one(name: str, model: type[Model]) -> Callable[[Any], News]:
     def read(payload: Any) -> News:
-        return News([(name, model.model_validate(payload))], {})
+        return News([(name, model.model_validate(payload))])
 
     return read
 
@@ -161,14 +164,19 @@ def _incoming_chat(payload: Any) -> News:
     thread = event.chat.thread
     active = thread is None or thread.active or "active" not in thread.model_fields_set
     users: list[Emitted] = [("user_data", user) for user in event.chat.users]
-    return News([*users, ("incoming_chat", event)], {event.chat.id: active})
+    return News([*users, ("incoming_chat", event)], {event.chat.id: active}, known_of_chat(event.chat))
+
+
+def _incoming_event(payload: Any) -> News:
+    event = events.IncomingEvent.model_validate(payload)
+    return News([("incoming_event", event)], {}, {event.chat_id: event.event.created_at})
 
 
 def _user_added(payload: Any) -> News:
     event = events.UserAddedToChat.model_validate(payload)
     if "present" not in event.model_fields_set:
         event = event.model_copy(update={"present": bool(event.user.present)})
-    return News([("user_data", event.user), ("user_added_to_chat", event)], {})
+    return News([("user_data", event.user), ("user_added_to_chat", event)])
 
 
 def _thread_properties_updated(payload: Any) -> News:
@@ -179,21 +187,21 @@ def _thread_properties_updated(payload: Any) -> News:
         queue = Queue(position=routing["queue_pos"], wait_time=routing.get("queue_waiting_time"))
         moved = events.QueuePositionUpdated(chat_id=event.chat_id, thread_id=event.thread_id, queue=queue)
         news.insert(0, ("queue_position_updated", moved))
-    return News(news, {})
+    return News(news)
 
 
 def _groups_status_updated(payload: Any, group_id: Any = None) -> News:
     groups = [group for group in payload["groups"] if isinstance(group, dict)]
     if not groups:
-        return News([], {})
+        return News([])
     own = next((group for group in groups if group.get("id") == group_id), groups[0])
     availability: events.Availability = "offline" if own.get("status") == "offline" else "online"
     updated = events.AvailabilityUpdated(availability=availability)
-    return News([("availability_updated", updated)], {})
+    return News([("availability_updated", updated)])
 
 
 def _nothing(payload: Any) -> News:
-    return News([], {})
+    return News([])
 
 
 PUSHES: dict[str, Callable[[Any], News]] = {
@@ -212,7 +220,7 @@ PUSHES: dict[str, Callable[[Any], News]] = {
     "greeting_canceled": _one("greeting_canceled", events.GreetingReference),
     "groups_status_updated": _groups_status_updated,
     "incoming_chat": _incoming_chat,
-    "incoming_event": _one("incoming_event", events.IncomingEvent),
+    "incoming_event": _incoming_event,
     "incoming_greeting": _one("incoming_greeting", Greeting),
     "incoming_multicast": _one("incoming_multicast", events.IncomingMulticast),
     "incoming_rich_message_postback": _one(

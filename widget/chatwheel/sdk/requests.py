@@ -62,6 +62,13 @@ class Requests:
         """The request in flight with that id."""
         return self._in_flight.get(request_id) if request_id is not None else None
 
+    def is_sending(self, custom_id: str | None) -> bool:
+        """Whether an event with that custom id is being sent."""
+        payloads = (request.call.payload.get("event") for request in self._in_flight.values())
+        return custom_id is not None and any(
+            isinstance(event, dict) and event.get("custom_id") == custom_id for event in payloads
+        )
+
     def was_answered(self, request_id: str | None) -> bool:
         """Whether a push has answered that request already."""
         return request_id in self._answered

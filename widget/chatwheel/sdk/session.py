@@ -41,6 +41,7 @@ from .errors import (
 from .events import Disconnected
 from .heartbeat import Beat, Heartbeat
 from .login import Credentials, Settings, read_login, write_login
+from .models import Thread
 from .outputs import Close, Finish, Keep, Open, Output
 
 logger = logging.getLogger("chatwheel.sdk")
@@ -82,7 +83,7 @@ class Session:
         self._heartbeat = Heartbeat(settings.ping_interval, settings.silence_limit)
         self._page: dict[str, Any] | None = None if page is None else dict(page)
         self._page_changed = False
-        self._number = 0
+        self.number = 0
         self._was_online = False
         self._token_need = "any"
         self._credentials: Credentials | None = None
@@ -176,14 +177,14 @@ class Session:
 
     def opened(self, number: int, now: float) -> None:
         """Socket `number` is open."""
-        if number == self._number and self._fire(Trigger.OPENED):
+        if number == self.number and self._fire(Trigger.OPENED):
             self._socket_backoff.reset()
             self._state_deadline = now + AUTHORIZE_TIMEOUT
             self._log_in(now)
 
     def authorized(self, number: int, credentials: Credentials, now: float) -> None:
         """Credentials for socket `number` are there."""
-        if number != self._number or self.state not in (State.OPENING, State.AUTHORIZING):
+        if number != self.number or self.state not in (State.OPENING, State.AUTHORIZING):
             return
         self.identify(credentials.token.entity_id)
         if self.customer_id != credentials.token.entity_id:
@@ -200,12 +201,17 @@ class Session:
 
     def unauthorized(self, number: int, error: ChatError, now: float) -> None:
         """There are no credentials for socket `number`."""
-        if number == self._number and self.state in (State.OPENING, State.AUTHORIZING):
+        if number == self.number and self.state in (State.OPENING, State.AUTHORIZING):
             self._login_failed(error, now)
+
+    def caught_up(self, number: int, chat_id: str, since: str, threads: list[Thread] | None) -> None:
+        """What was missed in a chat was read over socket `number`; `None` if that failed."""
+        if number == self.number and self.state is State.ONLINE:
+            self._dialogue.caught_up(chat_id, since, threads)
 
     def closed(self, number: int, now: float) -> None:
         """Socket `number` closed, or did not open."""
-        if number == self._number and self.state in HAS_SOCKET:
+        if number == self.number and self.state in HAS_SOCKET:
             self._lost(now)
 
     def network(self, online: bool, now: float) -> None:
@@ -229,7 +235,7 @@ class Session:
 
     def received(self, number: int, text: str, now: float) -> None:
         """A text came over socket `number`. Never raises, whatever the text."""
-        if number != self._number or self.state not in HAS_SOCKET:
+        if number != self.number or self.state not in HAS_SOCKET:
             return
         if logger.isEnabledFor(logging.DEBUG):
             logger.debug("< %s", protocol.mask(text))
@@ -289,6 +295,8 @@ class Session:
         if self._page_changed and self._page is not None:
             self._dialogue.say("update_customer_page", page_argument(self._page))
         self._dialogue.emit("connected", welcome.connected)
+        if self.settings.catch_up:
+            self._dialogue.catch_up()
         self._dialogue.flush()
 
     def _login_failed(self, error: ChatError, now: float) -> None:
@@ -371,10 +379,11 @@ class Session:
         had_socket = self.state in HAS_SOCKET
         if not self._fire(trigger):
             return False
-        self._dialogue.is_online = False
+        if self._dialogue.is_online:
+            self._dialogue.lost()
         self._state_deadline = None
         if had_socket:
-            self._outputs.append(Close(self._number))
+            self._outputs.append(Close(self.number))
         return True
 
     # Time
@@ -389,11 +398,11 @@ class Session:
             self._waits_for_network = False
 
     def _open(self, now: float) -> None:
-        self._number += 1
+        self.number += 1
         self._credentials = None
         self._login_id = None
         self._state_deadline = now + OPEN_TIMEOUT
-        self._outputs.append(Open(self._number, self.endpoints.socket, self._token_need))
+        self._outputs.append(Open(self.number, self.endpoints.socket, self._token_need))
         self._token_need = "any"
 
     def _on_state_deadline(self, now: float) -> None:

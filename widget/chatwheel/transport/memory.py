@@ -202,6 +202,7 @@ class MemoryTransport:
         storage: what the client keeps; pass it on to another transport to play a reload.
         sockets: all sockets that were opened, the latest last.
         requests: all HTTP requests and uploads.
+        answers: what requests are answered with, by action; see `answer`.
         refuse_sockets: while true, no socket opens; `hang_sockets`: they neither open nor fail.
         on_http: answers HTTP requests; by default the token endpoint.
         on_upload: answers uploads; by default all is well after two steps of progress.
@@ -225,14 +226,14 @@ class MemoryTransport:
         self.on_upload: UploadHandler = _accept_upload
         self.is_closed = False
         self._page_url = page_url
-        self._answers: dict[str, Answer] = {"login": DEFAULT_LOGIN, "ping": {}}
+        self.answers: dict[str, Answer] = {"login": DEFAULT_LOGIN, "ping": {}}
         self._network_handlers: list[NetworkHandler] = []
 
     # The server's side
 
     def answer(self, action: str, answer: Answer) -> None:
         """Answer requests of that action from now on, see `Answer`; requests without an answer stay open."""
-        self._answers[action] = answer
+        self.answers[action] = answer
 
     def push(self, action: str, payload: Any, request_id: str | None = None) -> None:
         """Send a push; with `request_id` it answers that request."""
@@ -278,7 +279,7 @@ class MemoryTransport:
 
     def _on_text(self, socket: MemorySocket, text: str) -> None:
         frame = json.loads(text)
-        answer = self._answers.get(frame["action"], NO_ANSWER)
+        answer = self.answers.get(frame["action"], NO_ANSWER)
         if callable(answer):
             answer = answer(frame)
         if answer is not NO_ANSWER:
