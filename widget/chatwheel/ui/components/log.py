@@ -31,17 +31,18 @@ class Log:
 
     def __call__(self, timeline: Timeline) -> list[Node]:
         nodes = []
-        pages: dict[int, tuple[Page, Entry | None, Entry | None, Node]] = {}
-        for number, page in enumerate(timeline.pages):
-            before = timeline.pages[number - 1].last if number else None
-            after = timeline.pages[number + 1].first if number + 1 < len(timeline.pages) else None
-            known = self._pages.get(id(page))
-            if known and known[1] is before and known[2] is after:
-                pages[id(page)] = known
+        before: Entry | None = None
+        following = (*timeline.pages[1:], None)
+        for page, next_page in zip(timeline.pages, following, strict=False):
+            after = next_page.first if next_page else None
+            known = self._pages.get(page.number)
+            if known and known[0] is page and known[1] is before and known[2] is after:
+                node = known[3]
             else:
-                pages[id(page)] = (page, before, after, self._page(page, before, after))
-            nodes.append(pages[id(page)][3])
-        self._pages = pages
+                node = self._page(page, before, after)
+                self._pages[page.number] = (page, before, after, node)
+            nodes.append(node)
+            before = page.last
         return nodes
 
     def _page(self, page: Page, before: Entry | None, after: Entry | None) -> Node:

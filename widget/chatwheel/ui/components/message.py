@@ -54,7 +54,11 @@ def _author(entry: Entry, position: Position, t: Strings) -> Node:
     if entry.mine:
         return h("h2", {"class": "hidden"}, t("author.you"))
     name = (entry.author.name if entry.author else "") or t("author.agent")
-    return h("h2", {"class": "author" if position.first else "hidden"}, h("bdi", None, name))
+    return (
+        h("h2", {"class": "author"}, h("bdi", None, name))
+        if position.first
+        else h("h2", {"class": "hidden"}, name)
+    )
 
 
 def _body(entry: Entry, t: Strings) -> Node:
