@@ -17,6 +17,7 @@ from chatwheel.sdk.errors import (
     RequestTimeout,
     SdkDestroyed,
     ServiceTemporarilyUnavailable,
+    UploadCanceled,
     error_for,
 )
 from chatwheel.sdk.events import Connected, Disconnected
@@ -753,3 +754,43 @@ async def test_the_context_manager_closes_everything() -> None:
     assert sdk.status == "destroyed"
     assert not transport.socket.is_open
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_closing_stops_uploads_and_handlers(make_world: MakeWorld) -> None:
+    world = await make_world()
+    world.transport.on_upload = lambda request, on_progress: asyncio.get_running_loop().create_future()
+    upload = world.sdk.upload_file(file=b"abc")
+    finished: list[str] = []
+
+    async def handler(payload: Any) -> None:
+        await asyncio.sleep(0)
+        finished.append("handler")
+        await world.sdk.aclose()
+
+    world.sdk.on("chat_deactivated", handler)
+    await world.push("chat_deactivated", {"chat_id": "C1"})
+    await world.sdk.aclose()
+    assert finished == ["handler"]
+    with pytest.raises(UploadCanceled):
+        await upload
+
+
+async def test_a_visit_that_cannot_be_announced(make_world: MakeWorld) -> None:
+    transport = MemoryTransport()
+    transport.on_http = lambda request: HttpResponse(500, "nonsense")
+    world = await make_world(transport, auto_connect=False, page={"url": "https://x/"})
+    assert world.events == [] and world.status == "disconnected"
+
+
+@pytest.mark.parametrize("method", ["start_chat", "send_event"])
+async def test_a_carried_out_request_that_leaves_no_trace(world: World, method: str) -> None:
+    world.transport.answer(method, ["nonsense"])
+    work = (
+        world.sdk.start_chat()
+        if method == "start_chat"
+        else world.sdk.send_event(chat_id="C1", event={"type": "message", "text": "x"})
+    )
+    call = asyncio.ensure_future(work)
+    await world.pass_time(6)
+    with pytest.raises(RequestTimeout):
+        await call

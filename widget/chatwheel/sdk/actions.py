@@ -370,10 +370,6 @@ def page_argument(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: given[name] for name in ("title", "url") if given.get(name) is not None}
 
 
-def update_customer_page(page: Mapping[str, Any]) -> Call[Success]:
-    return _simple("update_customer_page", **page)
-
-
 # Greetings, groups, forms, addresses
 
 

@@ -41,9 +41,6 @@ class Requests:
         self._in_flight: dict[str, Request] = {}
         self._answered: deque[str] = deque(maxlen=100)
 
-    def __len__(self) -> int:
-        return len(self._waiting) + len(self._in_flight)
-
     def wait(self, request: Request) -> None:
         """Queue a request."""
         self._waiting.append(request)
