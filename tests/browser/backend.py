@@ -193,21 +193,26 @@ class Process:
 
 
 class Proxy:
-    """A network in front of a server that lets only so many bytes of each request through, until it is opened.
+    """A network in front of a server that can hold back what a browser sends, in the middle of a request.
 
     Its buffers are small, so that a browser's upload progress stands where the proxy stops.
     """
 
-    def __init__(self, loop: Loop, target: str, budget: int) -> None:
+    def __init__(self, loop: Loop, target: str) -> None:
         self._loop = loop
         self._target = urlsplit(target)
-        self._budget = budget
         self._open = loop.call(asyncio.Event)
         self._tasks: set[asyncio.Task[None]] = set()
         self._server = loop.run(self._listen())
-        port = self._server.sockets[0].getsockname()[1]
-        self.origin = f"127.0.0.1:{port}"
+        self.origin = "{}:{}".format(*self._server.sockets[0].getsockname())
         self.url = f"http://{self.origin}"
+        self._budget = 0
+        self.open()
+
+    def hold(self, after: int) -> None:
+        """Let so many bytes more through on each connection, and no more until it is opened."""
+        self._budget = after
+        self._loop.call(self._open.clear)
 
     def open(self) -> None:
         """Let everything through."""
@@ -233,25 +238,28 @@ class Proxy:
         assert task
         self._tasks.add(task)
         far_reader, far_writer = await asyncio.open_connection(self._target.hostname, self._target.port)
+        ways = [
+            asyncio.create_task(self._pipe(reader, far_writer, is_limited=True)),
+            asyncio.create_task(self._pipe(far_reader, writer, is_limited=False)),
+        ]
         try:
-            with suppress(asyncio.CancelledError, ConnectionError):
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._pipe(reader, far_writer, self._budget))
-                    group.create_task(self._pipe(far_reader, writer, None))
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)  # one end is gone: so is the other
         finally:
             self._tasks.discard(task)
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
             for end in (far_writer, writer):
-                end.close()
+                end.transport.abort()
 
     async def _pipe(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, budget: int | None
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_limited: bool
     ) -> None:
         passed = 0
-        while chunk := await reader.read(16 * 1024):
-            passed += len(chunk)
-            if budget is not None and passed > budget:
-                await self._open.wait()
-            with suppress(ConnectionError):
+        with suppress(ConnectionError):
+            while chunk := await reader.read(16 * 1024):
+                passed = 0 if self._open.is_set() else passed + len(chunk)
+                if is_limited and passed > self._budget:
+                    await self._open.wait()
                 writer.write(chunk)
                 await writer.drain()
-        raise asyncio.CancelledError  # one end is gone: so is the other

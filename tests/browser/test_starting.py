@@ -1,0 +1,197 @@
+"""The time before Python is up, the ways of starting, and what happens when it cannot start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from browser.backend import Agent, Backend
+from browser.conftest import Watch
+from browser.pages import Widget
+
+WASM = "**/*.wasm"
+TAG = "data-organization-id='demo-organization' data-client-id='demo-client' data-api-url='/'"
+
+
+class Gate:
+    """Holds requests until it is opened."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self._page = page
+        self._pattern = pattern
+        self._held: list[Route] = []
+        page.context.route(pattern, lambda route: self._held.append(route))
+
+    def open(self) -> None:
+        for route in self._held:
+            route.continue_()
+        self._page.context.unroute(self._pattern)
+
+
+def test_everything_works_before_python_does(widget: Widget, agent: Agent) -> None:
+    """The panel opens, takes text, shows what was sent, and sends it in order when it can."""
+    gate = Gate(widget.page, WASM)
+    widget.visit().open()
+    expect(widget.starting).to_contain_text("you can already write")
+    expect(widget.inside.locator("#progress")).to_be_visible()
+    with widget.page.expect_request(WASM):
+        pass
+    for text in ("First", "Second"):
+        message = widget.send(text)
+        expect(message).to_contain_text("Sending")
+        expect(message).to_be_visible()
+    widget.attach({"name": "early.txt", "mimeType": "text/plain", "buffer": b"chosen early"})
+    widget.write("Third, not sent")
+    expect(widget.inside.get_by_role("heading", level=1)).to_have_text("Chat with us")
+
+    gate.open()
+    widget.wait_connected()
+    expect(widget.message("early.txt")).to_contain_text("Sent")
+    assert widget.texts() == ["First", "Second"]
+    assert agent.texts(agent.join()) == ["First", "Second"]
+    expect(widget.composer).to_have_value("Third, not sent")
+    expect(widget.composer).to_be_focused()
+    expect(widget.starting).to_be_empty()
+
+
+def break_wasm(page: Page) -> None:
+    page.context.route(WASM, lambda route: route.abort())
+
+
+def lose_a_wheel(page: Page) -> None:
+    page.context.route("**/pydantic_core*.whl", lambda route: route.fulfill(status=404))
+
+
+@pytest.mark.parametrize("harm", [break_wasm, lose_a_wheel])
+def test_python_cannot_start(
+    widget: Widget, agent: Agent, watch: Watch, harm: Callable[[Page], None]
+) -> None:
+    """An alert says so and offers another try; nothing that was written is lost."""
+    watch.expect(r"\.wasm", r"\.whl", "console error: Failed to load resource")
+    harm(widget.page)
+    widget.visit().open()
+    widget.send("I wrote this while it failed")
+    widget.write("And this I am writing")
+    alert = widget.starting.get_by_role("alert")
+    expect(alert).to_contain_text("The chat could not start", timeout=15_000)
+    expect(widget.message("I wrote this while it failed")).to_be_visible()
+
+    widget.page.context.unroute_all()
+    alert.get_by_role("button", name="Try again").click()
+    widget.wait_connected()
+    expect(widget.message("I wrote this while it failed")).to_contain_text("Sent")
+    assert agent.texts(agent.join()) == ["I wrote this while it failed"]
+    expect(widget.composer).to_have_value("And this I am writing")
+    expect(alert).to_have_count(0)
+
+
+def loaded(watch: Watch) -> list[str]:
+    """The widget's files that were asked for."""
+    return [url.rsplit("/", 1)[-1] for url in watch.requests if "/chatwheel/" in url]
+
+
+def test_nothing_happens_before_it_is_wanted(widget: Widget, visitor: BrowserContext, watch: Watch) -> None:
+    """One script, no storage, no cookie; pointing at the launcher, or focusing it, is a wish."""
+    watch.expect("ERR_ABORTED")  # leaving a page in the middle of the start
+    visitor.add_init_script(
+        "const set = Storage.prototype.setItem; globalThis.written = [];"
+        "Storage.prototype.setItem = function (...a) { written.push(a); return set.apply(this, a); }"
+    )
+    widget.visit()
+    widget.page.wait_for_load_state("networkidle")
+    assert loaded(watch) == ["embed.js"]
+    assert widget.page.evaluate("written") == []
+    assert visitor.storage_state() == {"cookies": [], "origins": []}
+    assert widget.page.locator("iframe").count() == 0
+
+    with widget.page.expect_request("**/frame.html"):
+        widget.launcher.focus()
+    expect(widget.element).to_have_count(1)
+    expect(widget.element).to_be_hidden()
+
+    widget.page.reload()
+    with widget.page.expect_request("**/frame.html"):
+        widget.launcher.hover()
+    # Left alone with what it began, it must not complain.
+    widget.wait_started()
+
+
+def test_other_ways_to_start(widget: Widget, visitor: BrowserContext, watch: Watch) -> None:
+    """`data-boot`, the queue before the script, and the script mounted twice."""
+    watch.expect("ERR_ABORTED")  # leaving a page in the middle of the start
+    boot = "intent"
+    before = ""
+
+    def page(route: Route) -> None:
+        script = f"<script async src='/chatwheel/embed.js' {TAG} data-boot='{boot}'></script>"
+        html = f"<!doctype html><html lang=en><title>Bare</title><link rel=icon href='data:,'>{before}{script}"
+        route.fulfill(content_type="text/html; charset=utf-8", body=html)
+
+    visitor.route("**/bare.html", page)
+    boot = "manual"
+    widget.visit("/bare.html")
+    widget.launcher.hover()
+    widget.page.wait_for_load_state("networkidle")
+    assert "frame.html" not in loaded(watch)
+
+    for boot in ("eager", "idle"):
+        with widget.page.expect_request("**/frame.html"):
+            widget.visit("/bare.html")
+
+    boot = "manual"
+    before = """<script>
+        window.chatwheel = (...args) => chatwheel.q.push(args); chatwheel.q = [["open"]];
+    </script>"""
+    widget.visit("/bare.html")
+    expect(widget.composer).to_be_focused()
+    widget.page.evaluate(
+        """() => new Promise((done) => {
+            const script = document.createElement("script");
+            script.src = "/chatwheel/embed.js";
+            script.onload = done;
+            document.body.append(script);
+        })"""
+    )
+    expect(widget.launcher).to_have_count(1)
+    expect(widget.page.locator("iframe")).to_have_count(1)
+
+
+def answer_of(page: Page, promise: str) -> object:
+    """What a promise of the page resolves to."""
+    page.evaluate(f"{{ delete globalThis.answer; void {promise}.then((value) => globalThis.answer = value); }}")
+    page.wait_for_function("'answer' in globalThis")
+    return page.evaluate("answer")
+
+
+def test_the_page_drives_the_widget(widget: Widget, backend: Backend) -> None:
+    """`window.chatwheel`: verbs, calls of the SDK, events, errors."""
+    widget.visit()
+    page = widget.page
+    page.evaluate("chatwheel('open')")
+    expect(widget.composer).to_be_focused()
+    page.evaluate(
+        """() => {
+            globalThis.heard = [];
+            globalThis.off = chatwheel("on", "incoming_event", ({ event }) => heard.push(event.text));
+        }"""
+    )
+    # Called before Python is up, answered when it is; `wait_for_function` because `evaluate` would wait for ever.
+    assert answer_of(page, "chatwheel('getCustomer').then((customer) => customer.type)") == "customer"
+    assert answer_of(page, "chatwheel('noSuchThing').catch((error) => error.code)") == "UNKNOWN_METHOD"
+    widget.wait_connected()
+    widget.send("Hello").get_by_text("Sent").wait_for()
+    with Agent.at(backend) as agent:
+        chat_id = agent.join()
+        agent.say(chat_id, "Heard outside")
+        page.wait_for_function("heard.includes('Heard outside')")
+        page.evaluate("void off()")
+        agent.say(chat_id, "Not heard")
+    expect(widget.message("Not heard")).to_have_count(1)
+    assert "Not heard" not in page.evaluate("heard")
+    page.evaluate("chatwheel('hide')")
+    expect(widget.launcher).to_be_hidden()
+    page.evaluate("chatwheel('show')")
+    page.evaluate("chatwheel('close')")
+    expect(widget.launcher).to_be_visible()
