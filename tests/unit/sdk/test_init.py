@@ -11,7 +11,7 @@ import pytest
 
 import chatwheel
 from chatwheel.sdk import errors
-from chatwheel.sdk.endpoints import Endpoints, is_origin
+from chatwheel.sdk.endpoints import Endpoints, is_origin, page_address, quote
 from chatwheel.transport.memory import MemoryTransport
 
 WRONG: list[tuple[str, Any]] = [
@@ -71,6 +71,12 @@ def test_a_client_can_be_made_before_the_loop() -> None:
 )  # fmt: skip
 def test_origins(url: Any, expected: bool) -> None:
     assert is_origin(url) is expected
+
+
+def test_parts_of_addresses() -> None:
+    assert quote("a b/\u00e9~'()*!\ud800") == "a%20b%2F%C3%A9~'()*!%3F"
+    assert page_address("https://shop.example:8443/a/b?x=1#h") == "https://shop.example:8443/a/b"
+    assert page_address("https://me:secret@shop.example/#?") == "https://shop.example/"
 
 
 def test_addresses() -> None:

@@ -1,11 +1,16 @@
-"""Where the API lives: addresses for a region, an environment, or a server of one's own."""
+"""Where the API lives: addresses for a region, an environment, or a server of one's own.
+
+Does without `urllib`, whose import alone takes a twentieth of a second in a browser.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urlsplit
 
-_UNRESERVED = "!*'()"
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()")
+_ORIGIN = re.compile(r"https?://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?")
+_USER = re.compile(r"^([\w+.-]+://)[^/@]*@")
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Endpoints:
 
     @property
     def _organization(self) -> str:
-        return quote(self.organization_id, safe=_UNRESERVED)
+        return quote(self.organization_id)
 
     @property
     def api(self) -> str:
@@ -63,20 +68,19 @@ class Endpoints:
         return replace(self, region=region)
 
 
+def quote(text: str) -> str:
+    """A text as part of a query, percent-encoded as `encodeURIComponent` does it."""
+    return "".join(
+        chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in text.encode("utf-8", "replace")
+    )
+
+
 def is_origin(url: object) -> bool:
     """Whether this is an http or https origin: scheme, host, perhaps a port, no path."""
-    if not isinstance(url, str):
-        return False
-    try:
-        parts = urlsplit(url)
-        port_ok = parts.port is None or 0 < parts.port < 65536
-    except ValueError:
-        return False
-    bare = not parts.path and not parts.query and not parts.fragment
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and bare and port_ok
+    match = _ORIGIN.fullmatch(url) if isinstance(url, str) else None
+    return match is not None and (match[1] is None or 0 < int(match[1]) < 65536)
 
 
 def page_address(url: str) -> str:
-    """A page's address without query and fragment."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+    """A page's address without query, fragment, and user."""
+    return _USER.sub(r"\1", re.split(r"[?#]", url, maxsplit=1)[0])

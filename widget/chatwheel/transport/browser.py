@@ -137,6 +137,14 @@ class BrowserStorage:
         self._memory.pop(key, None)
         await self._do("readwrite", lambda js_store: js_store.delete(key))
 
+    async def aclose(self) -> None:
+        """Close the database."""
+        if self._opening is not None:
+            js_database = await self._opening
+            self._opening = None
+            if js_database is not None:
+                js_database.close()
+
     async def _do(self, mode: str, ask: Callable[[Any], Any]) -> Any:
         try:
             js_database = await self._database()
@@ -301,7 +309,8 @@ class BrowserTransport:
         return self._page_url
 
     async def aclose(self) -> None:
-        """Nothing is held that has no owner."""
+        """Close the database."""
+        await self.storage.aclose()
 
 
 class _Sending:
