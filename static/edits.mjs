@@ -22,7 +22,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const ATTRIBUTES = new Set(
   (
     "alt autocomplete checked class datetime dir disabled download for height hidden href id inputmode lang max maxlength " +
-    "name placeholder required role rows selected src tabindex type value viewBox width"
+    "name novalidate placeholder required role rows selected src tabindex type value viewBox width"
   ).split(" "),
 );
 const INPUTS = new Set(["checkbox", "email", "radio", "text"]);

@@ -13,7 +13,7 @@ import { startWorker } from "./worker.mjs";
 import { Words } from "./words.mjs";
 
 const LOG = 5;
-const PLACES = [1, 2, 3, 4, LOG, 6, 7, 8];
+const PLACES = [1, 2, 3, 4, LOG, 6, 7, 8, 9];
 const ANNOUNCED_FOR = 1000;
 
 /** @typedef {import("./host.mjs").Page} Page */
@@ -128,6 +128,7 @@ class Stage {
   #apply(edits) {
     const focused = document.activeElement;
     const menuWasOpen = this.#menu.childElementCount > 0;
+    const wasWrong = this.#wrongField() !== null;
     this.#scroll.keep(() => {
       if (!this.#drawn) {
         this.#drawn = true;
@@ -137,7 +138,13 @@ class Stage {
       this.#nodes.apply(edits);
     });
     this.#careForFocus(focused, menuWasOpen);
+    if (!wasWrong) this.#wrongField()?.focus();
     this.#afterFrame(() => this.#post("applied"));
+  }
+
+  /** @returns {HTMLElement | null} the first field of a form that must be filled in differently */
+  #wrongField() {
+    return document.querySelector("[aria-invalid=true]");
   }
 
   /** A page in the background has no frames. @param {() => void} done */

@@ -72,9 +72,12 @@ class App:
             accounts_url=settings.get("accountsUrl"),
             page={"url": page["url"], "title": page["title"]},
             referrer=page.get("referrer") or None,
+            catch_up=False,  # the conversation is read again as a whole
             transport=transport,
         )  # connects when this task yields: nobody misses an event, and no visit is announced beside the login
-        self._controller = Controller(self._sdk, self._store, channel, strings, transport.clock)
+        self._controller = Controller(
+            self._sdk, self._store, channel, strings, transport.clock, group_id=settings.get("groupId") or 0
+        )
         self._calls = Calls(self._sdk, channel.post)
         self._store.listen(self._renderer.show)
         self._page(page | {"visible": start["visible"]})

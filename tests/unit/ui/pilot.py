@@ -60,6 +60,7 @@ class Pilot:
         self.server.answer("mark_events_as_seen", {})
         self.server.answer("update_customer_page", {})
         self.server.answer("send_sneak_peek", {})
+        self.server.answer("get_form", {"enabled": False})
         self.document = Document()
         self.commands: list[tuple[str, dict[str, object]]] = []
         self.store = Store()
@@ -68,7 +69,7 @@ class Pilot:
     async def __aenter__(self) -> Self:
         self.renderer = Renderer(Window(STRINGS, ZoneInfo("UTC")), self._edits, asyncio.get_running_loop())
         self.sdk = chatwheel.init(
-            organization_id="o", client_id="c", auto_connect=False, transport=self.server
+            organization_id="o", client_id="c", auto_connect=False, catch_up=False, transport=self.server
         )
         self.controller = Controller(self.sdk, self.store, self, STRINGS, self.server.clock)
         self.store.listen(self.renderer.show)

@@ -17,11 +17,12 @@ from chatwheel.ui.conversation import Conversation, queue_of
 from chatwheel.ui.drafts import Drafts
 from chatwheel.ui.entries import Attachment, Delivery, Entry
 from chatwheel.ui.files import Files
+from chatwheel.ui.forms import Forms
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.outbox import Outbox
 from chatwheel.ui.rater import Rater
 from chatwheel.ui.stage import Stage
-from chatwheel.ui.state import Connection, Notice
+from chatwheel.ui.state import Connection, Notice, State
 from chatwheel.ui.store import Store
 from chatwheel.ui.text import one_line
 
@@ -38,19 +39,31 @@ Intent = Mapping[str, Any]
 class Controller:
     """Wires everything to one client, before the client has emitted anything."""
 
-    def __init__(self, sdk: CustomerSDK, store: Store, stage: Stage, strings: Strings, clock: Clock) -> None:
+    def __init__(
+        self,
+        sdk: CustomerSDK,
+        store: Store,
+        stage: Stage,
+        strings: Strings,
+        clock: Clock,
+        *,
+        group_id: int = 0,
+    ) -> None:
         self._sdk = sdk
         self._store = store
         self._stage = stage
         self._t = strings
         self._clock = clock
         self._conversation = Conversation(sdk, store, clock)
-        self._outbox = Outbox(sdk, store, self._conversation, strings)
+        self._forms = Forms(sdk, store, self._conversation, strings, group_id, self._tell)
+        self._outbox = Outbox(sdk, store, self._conversation, self._forms.may_start, strings)
         self._files = Files(sdk, store, self._outbox, strings)
         self._drafts = Drafts(sdk, store, clock)
         self._attention = Attention(sdk, store, stage, strings, clock)
         self._rater = Rater(sdk, store)
         self._conversation.on_thread = lambda thread: self._rater.known(thread.properties)
+        self._conversation.on_step = lambda: self._spawn(self._forms.before())
+        store.listen(self._changed)
         self._typing: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._page = ("", "")
@@ -68,6 +81,8 @@ class Controller:
             "dismiss": lambda i: store.apply(reduce.notice_dismissed, str(i["key"])),
             "press": lambda i: self._press(str(i["key"]), int(i["card"]), int(i["button"])),
             "unfold": lambda i: store.apply(reduce.unfolded, str(i["key"])),
+            "form": lambda i: self._spawn(self._forms.submit(i["fields"])),
+            "form-skip": lambda i: self._forms.skip(),
             "rating": lambda i: store.apply(reduce.rating_asked, True),
             "rate": lambda i: self._spawn(self._rate(self._rater.rate(int(i["score"])))),
             "rate-comment": lambda i: self._spawn(
@@ -220,6 +235,10 @@ class Controller:
         logger.info("%s: %r", words, error)
         self._store.apply(reduce.noticed, Notice(uuid4().hex, self._t(words, reason=error.message)))
 
+    def _changed(self, new: State, old: State) -> None:
+        if new.active and not old.active:
+            self._forms.begun()
+
     # -- what the server says --------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
@@ -269,6 +288,7 @@ class Controller:
 
     def _on_deactivated(self, _payload: events.ChatDeactivated) -> None:
         self._store.apply(reduce.chat_closed)
+        self._spawn(self._forms.after())
         if self._store.state.open:
             self._stage.do("announce", text=self._t("ended.announce"))
 

@@ -31,6 +31,8 @@ class Conversation:
         self.in_step = asyncio.Event()
         self.on_thread: Callable[[Thread], object] = lambda thread: None
         """Told of the chat's last thread whenever it was read."""
+        self.on_step: Callable[[], object] = lambda: None
+        """Told when everything was read, before `in_step` is set."""
 
     # -- staying in step -------------------------------------------------------------------------------------------
 
@@ -65,6 +67,7 @@ class Conversation:
                 logger.warning("could not read the conversation: %r", error)
                 await self._clock.sleep(RETRY_SECONDS)
             else:
+                self.on_step()
                 self.in_step.set()
                 return
 

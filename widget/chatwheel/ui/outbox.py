@@ -52,7 +52,14 @@ class Item:
 
 
 class Outbox:
-    def __init__(self, sdk: CustomerSDK, store: Store, conversation: Conversation, strings: Strings) -> None:
+    def __init__(
+        self,
+        sdk: CustomerSDK,
+        store: Store,
+        conversation: Conversation,
+        may_start: asyncio.Event,
+        strings: Strings,
+    ) -> None:
         self._sdk = sdk
         self._store = store
         self._conversation = conversation
@@ -60,6 +67,7 @@ class Outbox:
         self._items: deque[Item] = deque()
         self._failed: dict[str, Item] = {}
         self._wake = asyncio.Event()
+        self._may_start = may_start
         self.task = asyncio.ensure_future(self._run())
 
     def put(self, key: str, event: dict[str, Any]) -> None:
@@ -95,6 +103,10 @@ class Outbox:
             if not self._conversation.in_step.is_set():
                 self._store.apply(reduce.delivery, item.key, Delivery.WAITING)
                 await self._conversation.in_step.wait()
+            if not self._store.state.active and not self._may_start.is_set():
+                self._store.apply(reduce.delivery, item.key, Delivery.WAITING)
+                await self._may_start.wait()
+                continue
             await self._send(item)
 
     async def _send(self, item: Item) -> None:

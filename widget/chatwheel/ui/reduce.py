@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from chatwheel.ui.entries import Attachment, Delivery, Entry, Person
-from chatwheel.ui.state import Connection, Notice, Older, Queue, Rating, State
+from chatwheel.ui.state import Connection, Form, Notice, Older, Queue, Rating, State
 
 # -- the connection ----------------------------------------------------------------------------------------------
 
@@ -205,6 +205,19 @@ def rated(state: State, score: int | None, comment: str) -> State:
 
 def rating_asked(state: State, asked: bool) -> State:
     return replace(state, rating=replace(state.rating, asked=asked), menu_open=False)
+
+
+def form_shown(state: State, form: Form | None) -> State:
+    return replace(state, form=form)
+
+
+def form_checked(state: State, errors: Mapping[str, str], *, busy: bool) -> State:
+    form = state.form
+    return (
+        replace(state, form=replace(form, errors=MappingProxyType(dict(errors)), busy=busy))
+        if form
+        else state
+    )
 
 
 # -- who has seen what -------------------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
+from typing import Literal
 
+from chatwheel.sdk.models import FormField
 from chatwheel.ui.entries import Person
 from chatwheel.ui.timeline import Timeline
 
@@ -34,6 +36,19 @@ class Rating:
     comment: str = ""
     asked: bool = False
     """Whether the visitor asked to rate while the chat goes on; afterwards they are asked anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of the site's owner that waits for answers."""
+
+    kind: Literal["prechat", "postchat", "ticket"]
+    id: str
+    fields: tuple[FormField, ...]
+    errors: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What is wrong with an answer, by the field's id."""
+    busy: bool = False
+    """Whether the answers are on their way."""
 
 
 class Connection(Enum):
@@ -85,6 +100,7 @@ class State:
     visible: bool = True
     """Whether the page is in the foreground."""
     menu_open: bool = False
+    form: Form | None = None
     rating: Rating = field(default_factory=Rating)
     notices: tuple[Notice, ...] = ()
 

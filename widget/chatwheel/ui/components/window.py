@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from chatwheel.ui.components import notices
 from chatwheel.ui.components.ended import ended
+from chatwheel.ui.components.form import form
 from chatwheel.ui.components.header import header
 from chatwheel.ui.components.log import Log, top
 from chatwheel.ui.components.menu import menu
@@ -27,6 +28,7 @@ class Place(IntEnum):
     TYPING = 6
     ALERTS = 7
     ENDED = 8
+    FORM = 9
 
 
 View = Callable[[State, Strings], list[Node]]
@@ -40,6 +42,7 @@ VIEWS: Mapping[Place, tuple[View, Source]] = {
         lambda s: (s.connection, s.stop_reason, s.queue, s.available, s.active),
     ),
     Place.TOP: (top, lambda s: (s.older, not s.timeline)),
+    Place.FORM: (form, lambda s: (s.form,)),
     Place.TYPING: (notices.typing, lambda s: (s.typing, s.people)),
     Place.ALERTS: (notices.alerts, lambda s: (s.notices,)),
     Place.ENDED: (ended, lambda s: (s.rating, s.ended, s.active, s.thread_id)),

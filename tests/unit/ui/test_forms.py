@@ -1,0 +1,158 @@
+"""Forms: asked before a chat, after one, and when nobody is there; checked here, sent as answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chatwheel.sdk.errors import Internal, Validation
+from chatwheel.transport.memory import NO_ANSWER
+from chatwheel.ui.components.window import Place
+from unit.ui.pilot import Pilot, event
+
+FIELDS = [
+    {"type": "header", "id": "0", "label": "Welcome"},
+    {"type": "name", "id": "1", "label": "Name", "required": True},
+    {"type": "email", "id": "2", "label": "E-mail", "required": False},
+    {
+        "type": "group_chooser",
+        "id": "3",
+        "label": "Team",
+        "required": True,
+        "options": [
+            {"id": "a", "label": "Sales", "group_id": 3},
+            {"id": "b", "label": "Support", "group_id": 4},
+        ],
+    },
+    {
+        "type": "checkbox",
+        "id": "4",
+        "label": "Topics",
+        "options": [{"id": "x", "label": "X"}, {"id": "y", "label": "Y"}],
+    },
+]
+GOOD = {"1": ["Ada"], "2": [""], "3": ["b"], "4": ["x", "y"]}
+
+
+def enabled(kind: str) -> Any:
+    """A server that has a form of this kind and no other."""
+
+    def answer(frame: dict[str, Any]) -> dict[str, Any]:
+        if frame["payload"]["type"] != kind:
+            return {"enabled": False}
+        return {"enabled": True, "form": {"id": "F1", "fields": FIELDS}}
+
+    return answer
+
+
+def piloted(kind: str) -> Pilot:
+    pilot = Pilot()
+    pilot.server.answer("get_form", enabled(kind))
+    pilot.server.answer("update_customer", {})
+    return pilot
+
+
+async def test_a_chat_begins_with_the_answers_and_what_was_written_follows() -> None:
+    async with piloted("prechat") as pilot:
+        await pilot.write("I wrote this first")
+        assert pilot.deliveries() == ["waiting"] and not pilot.server.sent("start_chat")
+        labels = [label.text for label in pilot.document.find(Place.FORM, "label")]
+        assert labels[:2] == ["Name", "E-mail (optional)"]
+        await pilot.act("form", fields=GOOD)
+        [start] = pilot.server.sent("start_chat")
+        chat = start["payload"]["chat"]
+        assert chat["access"] == {"group_ids": [4]}
+        [answers] = chat["thread"]["events"]
+        assert answers["form_id"] == "F1" and answers["fields"] == [
+            {"type": "name", "id": "1", "label": "Name", "answer": "Ada"},
+            {"type": "email", "id": "2", "label": "E-mail"},
+            {
+                "type": "group_chooser",
+                "id": "3",
+                "label": "Team",
+                "answer": {"id": "b", "label": "Support", "group_id": 4},
+            },
+            {
+                "type": "checkbox",
+                "id": "4",
+                "label": "Topics",
+                "answers": [{"id": "x", "label": "X"}, {"id": "y", "label": "Y"}],
+            },
+        ]
+        assert pilot.server.sent("update_customer")[0]["payload"] == {"name": "Ada"}
+        await pilot.answer_last("start_chat", at=1)
+        assert not pilot.document.shown(Place.FORM).children
+        [sent] = pilot.server.sent("send_event")
+        assert sent["payload"]["event"]["text"] == "I wrote this first"
+
+
+async def test_wrong_answers_are_said_beside_their_fields() -> None:
+    async with piloted("prechat") as pilot:
+        await pilot.act("form", fields={"2": ["nobody"]})
+        wrong = [node.text for node in pilot.document.find(Place.FORM, "p", role="alert")]
+        assert wrong == [
+            "Please fill this in.",
+            "This does not look like an e-mail address.",
+            "Please fill this in.",
+        ]
+        [name] = pilot.document.find(Place.FORM, "input", id="field-1")
+        assert (
+            name.attributes["aria-invalid"] == "true"
+            and name.attributes["aria-describedby"] == "field-1-error"
+        )
+        assert not pilot.server.sent("start_chat")
+
+
+async def test_a_refused_form_stays_and_can_be_sent_again() -> None:
+    async with piloted("prechat") as pilot:
+        pilot.server.answer("start_chat", Internal("broken"))
+        await pilot.act("form", fields=GOOD)
+        assert "broken" in pilot.document.shown(Place.ALERTS).text
+        assert pilot.document.shown(Place.FORM).children
+        pilot.server.answer("start_chat", NO_ANSWER)
+        await pilot.act("form", fields=GOOD)
+        assert len(pilot.server.sent("start_chat")) == 2
+
+
+async def test_when_nobody_is_there_a_message_can_be_left() -> None:
+    pilot = piloted("ticket")
+    offline = {"customer_groups": {"monitoring": {"id": 0}}, "online_groups_ids": []}
+    login = {
+        "customer": {"id": "customer-1", "statistics": {}},
+        "chats": [],
+        "__priv_dynamic_config": offline,
+    }
+    pilot.server.answer("login", login)
+    async with pilot:
+        await pilot.act("form", fields=GOOD)
+        payload = pilot.server.sent("start_chat")[0]["payload"]
+        assert payload["active"] is False and payload["continuous"] is True
+
+
+async def test_after_a_chat_the_visitor_may_answer_or_skip() -> None:
+    async with piloted("postchat") as pilot:
+        for way in ("form-skip", "form"):
+            await pilot.with_chat(event("a", "Bye"))
+            pilot.server.push("chat_deactivated", {"chat_id": "C1", "thread_id": "T1"})
+            await pilot.settle()
+            assert pilot.document.shown(Place.FORM).children
+            await pilot.act(way, fields=GOOD)
+        [sent] = pilot.server.sent("send_event")
+        assert sent["payload"]["attach_to_last_thread"] is True
+        assert sent["payload"]["event"]["properties"] == {"lc2": {"form_type": "postchat"}}
+        await pilot.answer_last("send_event")
+        assert not pilot.document.shown(Place.FORM).children
+
+
+async def test_a_server_without_forms_does_not_hold_a_chat_up() -> None:
+    pilot = Pilot()
+    pilot.server.answer("get_form", Validation("no such thing"))
+    async with pilot:
+        await pilot.write("Hello")
+        assert pilot.server.sent("start_chat")
+
+
+async def test_a_chat_begun_in_another_tab_settles_the_form() -> None:
+    async with piloted("prechat") as pilot:
+        assert pilot.document.shown(Place.FORM).children
+        await pilot.with_chat()
+        assert not pilot.document.shown(Place.FORM).children

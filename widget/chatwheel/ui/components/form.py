@@ -1,0 +1,112 @@
+"""A form: labelled fields, what is wrong beside them, one button."""
+
+from __future__ import annotations
+
+from chatwheel.sdk.models import FormField, FormOption
+from chatwheel.ui.i18n import Strings
+from chatwheel.ui.state import Form, State
+from chatwheel.ui.text import one_line
+from chatwheel.ui.tree import Attribute, Node, h
+
+AUTOCOMPLETE = {"name": "name", "email": "email"}
+
+
+def form(state: State, t: Strings) -> list[Node]:
+    shown = state.form
+    if not shown:
+        return []
+    buttons = [
+        h("button", {"type": "submit", "class": "primary", "disabled": shown.busy}, t(f"form.{shown.kind}"))
+    ]
+    if shown.kind == "postchat":
+        skip = {"type": "button", "class": "link", "data-action": "form-skip"}
+        buttons.append(h("button", skip, t("form.skip")))
+    return [
+        h(
+            "form",
+            {
+                "class": "form",
+                "data-action": "form",
+                "data-kind": shown.kind,
+                "novalidate": True,
+                "aria-label": t(f"form.{shown.kind}_label"),
+            },
+            [_field(shown, number, field, t) for number, field in enumerate(shown.fields)],
+            h("div", {"class": "row"}, buttons),
+            key=f"{shown.kind} {shown.id}",
+        )
+    ]
+
+
+def _field(shown: Form, number: int, field: FormField, t: Strings) -> Node:
+    if field.type == "header":
+        return h("p", {"class": "intro", "dir": "auto"}, one_line(field.label))
+    error = shown.errors.get(field.id)
+    name = f"field-{number}"
+    common: dict[str, Attribute] = {
+        "name": field.id,
+        "required": bool(field.required),
+        "aria-invalid": "true" if error else None,
+        "aria-describedby": f"{name}-error" if error else None,
+    }
+    said = h("p", {"class": "wrong", "id": f"{name}-error", "role": "alert"}, error) if error else None
+    if field.type in ("radio", "checkbox", "rating") or (
+        field.type == "group_chooser" and len(field.options) < 5
+    ):
+        return _choices(field, name, common, said, t)
+    control = _control(field, {**common, "id": name}, t)
+    if field.type == "checkbox_for_email":
+        return h("div", {"class": "field"}, h("label", {"class": "choice"}, control, _label(field, t)), said)
+    return h("div", {"class": "field"}, h("label", {"for": name}, _label(field, t)), control, said)
+
+
+def _label(field: FormField, t: Strings) -> Node:
+    text = one_line(field.label)
+    return h("bdi", None, text if field.required else t("form.optional", label=text))
+
+
+def _control(field: FormField, attributes: dict[str, Attribute], t: Strings) -> Node:
+    match field.type:
+        case "textarea":
+            return h("textarea", {**attributes, "rows": 3, "dir": "auto"})
+        case "select" | "group_chooser":
+            empty = h("option", {"value": ""}, t("form.choose"))
+            return h("select", attributes, empty, [_option(option) for option in field.options])
+        case "checkbox_for_email":
+            return h("input", {**attributes, "type": "checkbox", "value": "yes"})
+        case _:
+            kind = "email" if field.type == "email" else "text"
+            autocomplete = AUTOCOMPLETE.get(field.type)
+            return h("input", {**attributes, "type": kind, "autocomplete": autocomplete, "dir": "auto"})
+
+
+def _option(option: FormOption) -> Node:
+    return h("option", {"value": option.id, "selected": bool(option.checked)}, one_line(option.label))
+
+
+def _choices(
+    field: FormField, name: str, common: dict[str, Attribute], said: Node | None, t: Strings
+) -> Node:
+    kind = "checkbox" if field.type == "checkbox" else "radio"
+    options = list(field.options)
+    if field.type == "rating":
+        options = [FormOption(id="1", label=t("rating.good")), FormOption(id="0", label=t("rating.bad"))]
+    inputs = (
+        h(
+            "label",
+            {"class": "choice"},
+            h(
+                "input",
+                {
+                    "type": kind,
+                    "name": common["name"],
+                    "value": option.id,
+                    "checked": bool(option.checked),
+                    "aria-describedby": common["aria-describedby"],
+                },
+            ),
+            h("bdi", None, one_line(option.label)),
+        )
+        for option in options
+    )
+    return h("fieldset", {"class": "field", "id": name}, h("legend", None, _label(field, t)), inputs, said)

@@ -1,0 +1,193 @@
+"""Forms of the site's owner: before a chat, after one, and when nobody is there; fetched, checked, sent as answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+from chatwheel.sdk import ChatError, CustomerSDK
+from chatwheel.sdk.models import FormField, FormResult
+from chatwheel.ui import reduce
+from chatwheel.ui.conversation import Conversation
+from chatwheel.ui.i18n import Strings
+from chatwheel.ui.state import Form
+from chatwheel.ui.store import Store
+from chatwheel.ui.text import one_line, plain
+
+logger = logging.getLogger("chatwheel.ui")
+
+Kind = Literal["prechat", "postchat", "ticket"]
+Answers = Mapping[str, Sequence[str]]
+"""What was filled in: the values of each field's id."""
+
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class Forms:
+    """`may_start` is set unless a form has to be filled in before a chat is begun."""
+
+    def __init__(
+        self,
+        sdk: CustomerSDK,
+        store: Store,
+        conversation: Conversation,
+        strings: Strings,
+        group_id: int,
+        tell: Callable[[str, ChatError], None],
+    ) -> None:
+        self._sdk = sdk
+        self._store = store
+        self._conversation = conversation
+        self._t = strings
+        self._group_id = group_id
+        self._tell = tell
+        self.may_start = asyncio.Event()
+
+    async def before(self) -> None:
+        """A connection is there, the conversation is read: ask what must be asked before a chat."""
+        state = self._store.state
+        if state.active or state.form:
+            self.may_start.set()
+            return
+        form = await self._fetch("prechat" if state.available else "ticket")
+        if form and not self._store.state.active:
+            self.may_start.clear()
+            self._store.apply(reduce.form_shown, form)
+        else:
+            self.may_start.set()
+
+    async def after(self) -> None:
+        """A conversation was closed."""
+        form = await self._fetch("postchat")
+        if form and not self._store.state.active:
+            self._store.apply(reduce.form_shown, form)
+
+    def begun(self) -> None:
+        """A chat goes on: whatever was asked before it is settled."""
+        self.may_start.set()
+        form = self._store.state.form
+        if form and not form.busy:
+            self._store.apply(reduce.form_shown, None)
+
+    async def _fetch(self, kind: Kind) -> Form | None:
+        try:
+            result = await self._sdk.get_form(group_id=self._group_id, type=kind)
+        except ChatError as error:
+            logger.info("no form: %r", error)  # a chat without its form is better than none
+            return None
+        return shown(kind, result)
+
+    async def submit(self, answers: Answers) -> None:
+        """Check the answers; show what is wrong, or send them."""
+        form = self._store.state.form
+        if not form or form.busy:
+            return
+        errors = check(form, answers, self._t)
+        self._store.apply(reduce.form_checked, errors, busy=not errors)
+        if errors:
+            return
+        try:
+            await self._send(form, answers)
+        except ChatError as error:
+            self._store.apply(reduce.form_checked, {}, busy=False)
+            self._tell("failure.form", error)
+        else:
+            self._store.apply(reduce.form_shown, None)
+            self.may_start.set()
+
+    async def _send(self, form: Form, answers: Answers) -> None:
+        event = filled(form, answers)
+        if form.kind == "postchat":
+            chat_id = self._store.state.chat_id
+            self._conversation.take_event(
+                await self._sdk.send_event(chat_id=chat_id, event=event, attach_to_last_thread=True)
+            )
+            return
+        await self._introduce(form, answers)
+        chat: dict[str, Any] = {"thread": {"events": [event]}}
+        group_id = chosen_group(form, answers)
+        if group_id is not None:
+            chat["access"] = {"group_ids": [group_id]}
+        how = {"active": False, "continuous": True} if form.kind == "ticket" else {}
+        if self._store.state.chat_id:
+            chat["id"] = self._store.state.chat_id
+            begun = await self._sdk.resume_chat(chat=chat, **how)
+        else:
+            begun = await self._sdk.start_chat(chat=chat, **how)
+        self._conversation.take_chat(begun.chat)
+
+    async def _introduce(self, form: Form, answers: Answers) -> None:
+        """Name and address are not asked for twice."""
+        known = {
+            field.type: one_line(answers[field.id][0])
+            for field in form.fields
+            if field.type in ("name", "email") and answers.get(field.id, [""])[0].strip()
+        }
+        if known:
+            await self._sdk.update_customer(name=known.get("name"), email=known.get("email"))
+
+    def skip(self) -> None:
+        """After a chat nobody has to answer."""
+        form = self._store.state.form
+        if form and form.kind == "postchat":
+            self._store.apply(reduce.form_shown, None)
+
+
+def shown(kind: Kind, result: FormResult) -> Form | None:
+    if not result.enabled or not result.form or not result.form.fields:
+        return None
+    return Form(kind=kind, id=result.form.id, fields=tuple(result.form.fields))
+
+
+def check(form: Form, answers: Answers, t: Strings) -> dict[str, str]:
+    """What is wrong, in words, by the field's id."""
+    errors = {}
+    for field in form.fields:
+        given = [value for value in answers.get(field.id, ()) if value.strip()]
+        if field.required and not given:
+            errors[field.id] = t("form.required")
+        elif field.type == "email" and given and not EMAIL.fullmatch(given[0].strip()):
+            errors[field.id] = t("form.email")
+    return errors
+
+
+def chosen_group(form: Form, answers: Answers) -> Any:
+    for field in form.fields:
+        if field.type == "group_chooser":
+            for option in field.options:
+                if [option.id] == list(answers.get(field.id, ())):
+                    return option.group_id
+    return None
+
+
+def filled(form: Form, answers: Answers) -> dict[str, Any]:
+    """The event that carries the answers (Customer Chat API: `filled_form`)."""
+    fields = [answered(field, answers.get(field.id, ())) for field in form.fields if field.type != "header"]
+    return {
+        "type": "filled_form",
+        "form_id": form.id,
+        "fields": fields,
+        "properties": {"lc2": {"form_type": form.kind}},
+    }
+
+
+def answered(field: FormField, given: Sequence[str]) -> dict[str, Any]:
+    """A field with its answer; without one when it was left open."""
+    data: dict[str, Any] = {"type": field.type, "id": field.id, "label": field.label}
+    chosen = [
+        {"id": option.id, "label": option.label}
+        | ({"groupId": option.group_id} if field.type == "group_chooser" else {})
+        for option in field.options
+        if option.id in given
+    ]
+    if field.type == "checkbox":
+        return data | ({"answers": chosen} if chosen else {})
+    if field.type == "checkbox_for_email":
+        return data | {"answer": bool(given)}
+    if field.options:
+        return data | ({"answer": chosen[0]} if chosen else {})
+    text = plain(given[0].strip()) if given else ""
+    return data | ({"answer": text} if text else {})
