@@ -81,6 +81,7 @@ async def test_a_chat_begins_with_the_answers_and_what_was_written_follows() -> 
         assert pilot.server.sent("update_customer")[0]["payload"] == {"name": "Ada"}
         await pilot.answer_last("start_chat", at=1)
         assert not pilot.document.shown(Place.FORM).children
+        assert pilot.said[0] == "Name: Ada\nTeam: Support\nTopics: X, Y"
         [sent] = pilot.server.sent("send_event")
         assert sent["payload"]["event"]["text"] == "I wrote this first"
 

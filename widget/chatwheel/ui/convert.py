@@ -9,6 +9,8 @@ from chatwheel.sdk.models import (
     Agent,
     Event,
     FileEvent,
+    FilledFormEvent,
+    FormOption,
     MessageEvent,
     RichButton,
     RichImage,
@@ -79,6 +81,8 @@ def entry(event: Event, authors: Mapping[str, Person], customer_id: str, now: fl
         case RichMessageEvent() if event.elements:
             content = rich(event, customer_id)
             return _entry("rich", *common, text=in_words(content), rich=content)
+        case FilledFormEvent() if event.fields:
+            return _entry("message", *common, text=_answers(event))
         case SystemMessageEvent() if event.text:
             key, at, _author, event_id, thread_id = common
             return _entry("notice", key, at, None, event_id, thread_id, text=plain(event.text))
@@ -110,6 +114,17 @@ def _entry(
         attachment=attachment,
         rich=rich,
     )
+
+
+def _answers(event: FilledFormEvent) -> str:
+    """A form that was filled in, a line for each answer."""
+    lines = []
+    for field in event.fields:
+        given = field.answers if field.answers is not None else [field.answer]
+        words = [one_line(one.label if isinstance(one, FormOption) else str(one)) for one in given if one]
+        if words:
+            lines.append(f"{one_line(field.label)}: {', '.join(words)}")
+    return "\n".join(lines)
 
 
 def attachment(file: FileEvent) -> Attachment:
