@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from .hours import OpeningHours
+
 MEBIBYTE: Final = 1024 * 1024
 SUPPORTED_VERSIONS: Final = ("3.4", "3.5", "3.6")
 DEFAULT_VERSION: Final = "3.5"
 
 FormType = Literal["prechat", "postchat", "ticket"]
+Routing = Literal["manual", "automatic"]
 
 _AGENT_NAMESPACE: Final = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
@@ -29,6 +32,8 @@ class Agent:
     job_title: str = "Support"
     group_ids: tuple[int, ...] = (0,)
     is_bot: bool = False
+    #: How many chats automatic routing gives this agent at a time.
+    max_chats: int = 20
 
     @property
     def public_id(self) -> str:
@@ -43,10 +48,48 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of agents; group 0 is everybody."""
+    """A group of agents; group 0 is everybody.
+
+    With manual routing a chat waits until somebody takes it. Automatic routing gives it to the agent with the
+    fewest chats, and puts it into the queue when all have as many as they may have.
+    """
 
     id: int
     name: str
+    routing: Routing = "manual"
+    #: How many chats each agent may have while chats of this group are given out; the agent's own limit holds too.
+    chats_per_agent: int | None = None
+    #: How many chats may wait; when as many do, the group is offline.
+    queue_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GreetingRule:
+    """A greeting that the server shows by itself to visitors of matching pages."""
+
+    id: int
+    text: str
+    #: Part of the page's address; empty matches every page.
+    url_contains: str = ""
+    agent: str | None = None
+    #: Texts of buttons, which turn the greeting into a rich message.
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CannedResponse:
+    """A text that agents send again and again, with the shortcut that finds it."""
+
+    shortcut: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How many requests of one action one user may make within some seconds."""
+
+    requests: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +102,12 @@ class Limits:
     inactivity_seconds: float = 1800.0
     token_seconds: int = 28_800
     unused_file_seconds: float = 86_400.0
+    #: After this long without a message a thread is marked as idle, and later archived.
+    thread_idle_seconds: float = 900.0
+    thread_archive_seconds: float = 1800.0
+    url_info_seconds: float = 3.0
+    url_info_bytes: int = MEBIBYTE // 2
+    users_online: int | None = None
     pending_requests: int = 10
     connections_per_customer: int = 50
     file_bytes: int = 10 * MEBIBYTE
@@ -69,6 +118,13 @@ class Limits:
 
 SCRIPTED_AGENT: Final = Agent("grace@demo.example", "Grace", "Support", is_bot=True)
 CONSOLE_AGENT: Final = Agent("sam@demo.example", "Sam", "Support specialist")
+CANNED_RESPONSES: Final = (
+    CannedResponse("hello", "Hello! How can I help you today?"),
+    CannedResponse("moment", "One moment, please. I am looking into it."),
+    CannedResponse("order", "Could you give me the number of your order?"),
+    CannedResponse("more", "Is there anything else I can do for you?"),
+    CannedResponse("bye", "Thank you for writing to us. Have a nice day!"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +143,22 @@ class Config:
     #: Origins that browsers may call from; ``*`` stands for any.
     origins: tuple[str, ...] = ("*",)
     forms: Mapping[tuple[int, FormType], Mapping[str, Any]] = field(default_factory=dict)
+    greetings: tuple[GreetingRule, ...] = ()
+    canned_responses: tuple[CannedResponse, ...] = CANNED_RESPONSES
+    #: What a visitor is welcomed with before the chat starts; None for nothing.
+    welcome_message: str | None = None
+    opening_hours: OpeningHours | None = None
+    #: From how long a chat lasts the waiting time in a queue is estimated.
+    seconds_per_chat: int = 180
+    #: Other hosts whose pages ``get_url_info`` may fetch, such as ``shop.example`` or ``shop.example:8080``.
+    url_info_hosts: tuple[str, ...] = ()
+    language: str = "en"
+    #: Phrases of the widget by their keys, as ``get_localization`` gives them.
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    license_properties: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    group_properties: Mapping[int, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    #: By the action's name; ``*`` holds for every action that has no limit of its own.
+    rate_limits: Mapping[str, RateLimit] = field(default_factory=dict)
     limits: Limits = Limits()
 
     def agent(self, email: str) -> Agent | None:
@@ -96,6 +168,10 @@ class Config:
     def agent_by_public_id(self, public_id: str) -> Agent | None:
         """Return the agent whom customers know by this identifier."""
         return next((agent for agent in self.agents if agent.public_id == public_id), None)
+
+    def group(self, group_id: int) -> Group | None:
+        """Return a group of the organization."""
+        return next((group for group in self.groups if group.id == group_id), None)
 
     def has_group(self, group_id: int) -> bool:
         """Tell whether the organization has this group."""

@@ -27,6 +27,7 @@ from .records import (
     UserType,
     Visibility,
 )
+from .routing import Router
 from .storage.chats import ChatTable, visible_to_customer
 from .storage.customers import CustomerTable
 from .storage.database import Database
@@ -65,7 +66,8 @@ class Desk:
         self.customers = CustomerTable(database)
         self.files = files
         self.hub = hub
-        self.availability = Availability(config, hub)
+        self.availability = Availability(config, clock, hub, self.chats)
+        self.router = Router(self)
         clock.start_after(self.chats.last_instant())
 
     # Looking things up
@@ -98,7 +100,8 @@ class Desk:
 
     def thread_view(self, thread: Thread) -> ThreadView:
         """Return a thread with its events."""
-        return ThreadView(thread, self.chats.events(thread.id), self.chats.thread_user_ids(thread.id))
+        user_ids = self.chats.thread_user_ids(thread.id)
+        return ThreadView(thread, self.chats.events(thread.id), user_ids, self.router.place(thread))
 
     def chat_view(self, chat: Chat, thread: Thread | None) -> ChatView:
         """Return a chat with its members and this thread."""
@@ -123,15 +126,16 @@ class Desk:
             properties=opening.properties,
             previous_id=None if previous is None else previous.id,
         )
+        agent = author_id if author_type == "agent" else self._assign(thread)
         self.chats.add_thread(thread)
         customer_present = opening.active and (
             author_type == "customer" or self.hub.is_online(chat.customer_id)
         )
         self._set_present(chat.id, chat.customer_id, "customer", customer_present)
         self.chats.add_thread_user(thread.id, chat.customer_id)
-        if author_type == "agent":
-            self._set_present(chat.id, author_id, "agent", opening.active)
-            self.chats.add_thread_user(thread.id, author_id)
+        if agent is not None:
+            self._set_present(chat.id, agent, "agent", opening.active)
+            self.chats.add_thread_user(thread.id, agent)
         events = [self._store(thread, seed, author_id) for seed in opening.seeds]
         self._see(chat.id, author_id, author_type, events[-1].created_at if events else instant)
         view = self.chat_view(chat, self.chats.thread(thread.id))
@@ -140,12 +144,22 @@ class Desk:
             lambda lens: {"requester_id": lens.user_id(author_id), "chat": lens.chat(view)},
             customer_id=chat.customer_id,
         )
+        self.router.note(thread)
+        call.afterwards.append(self.router.settle)
         return [event.id for event in events]
+
+    def _assign(self, thread: Thread) -> str | None:
+        """Return the agent who gets a new thread, or note that it waits."""
+        agent = self.router.choose(thread) if thread.active else None
+        if thread.active and agent is None and self.router.queues(thread):
+            thread.queued_at = thread.created_at
+        return agent
 
     def close_thread(self, call: Call, chat: Chat, thread: Thread, user_id: str | None, seed: Seed) -> None:
         """Write why a thread ends, end it, tell everybody."""
         self.write(call, chat, thread, seed, None)
         thread.active = False
+        thread.queued_at = None
         self.chats.save_thread(thread)
         for member in self.chats.members(chat.id):
             if member.present:
@@ -157,6 +171,7 @@ class Desk:
             return payload if user_id is None else payload | {"user_id": lens.user_id(user_id)}
 
         call.push("chat_deactivated", render, customer_id=chat.customer_id)
+        call.afterwards.append(self.router.settle)
 
     # Events
 
@@ -204,37 +219,57 @@ class Desk:
 
     # Members
 
-    def join(self, call: Call, chat: Chat, thread: Thread, email: str, requester_id: str) -> None:
-        """Bring an agent into a chat; the first one is thereby assigned."""
+    def join(self, call: Call, chat: Chat, thread: Thread, email: str, requester_id: str | None) -> None:
+        """Bring an agent into a chat; the first one is thereby assigned.
+
+        Without a requester it is routing that does so, and nothing is said about it in the conversation.
+        """
         member = self.chats.member(chat.id, email)
         if member is not None and member.present:
             return
         was_waiting = not any(m.present and m.type == "agent" for m in self.chats.members(chat.id))
         member = self._set_present(chat.id, email, "agent", True)
         self.chats.add_thread_user(thread.id, email)
+        if thread.queued_at is not None:
+            thread.queued_at = None
+            self.chats.save_thread(thread)
+        self._tell_joined(call, chat, thread, member, requester_id, is_assigned=was_waiting)
+        if requester_id is not None:
+            self._say_joined(call, chat, thread, email, requester_id)
+            call.afterwards.append(self.router.settle)
+
+    def _tell_joined(
+        self,
+        call: Call,
+        chat: Chat,
+        thread: Thread,
+        member: Member,
+        requester_id: str | None,
+        *,
+        is_assigned: bool,
+    ) -> None:
+        place = {"chat_id": chat.id, "thread_id": thread.id}
         customer = self.customer(chat.customer_id)
-        if was_waiting:
+        if is_assigned:
+            group_ids = list(thread.group_ids)
             call.push(
                 "chat_transferred",
                 lambda lens: {
-                    "chat_id": chat.id,
-                    "thread_id": thread.id,
+                    **place,
                     "reason": "assigned",
-                    "transferred_to": {"group_ids": thread.group_ids, "agent_ids": [lens.user_id(email)]},
+                    "transferred_to": {"group_ids": group_ids, "agent_ids": [lens.user_id(member.user_id)]},
                 },
                 customer_id=chat.customer_id,
             )
-        call.push(
-            "user_added_to_chat",
-            lambda lens: {
-                "chat_id": chat.id,
-                "thread_id": thread.id,
-                "user": lens.user(member, customer),
-                "reason": "assigned" if was_waiting else "manual",
-                "requester_id": lens.user_id(requester_id),
-            },
-            customer_id=chat.customer_id,
-        )
+
+        def render(lens: Any) -> dict[str, Any]:
+            user = lens.user(member, customer)
+            payload = {**place, "user": user, "reason": "assigned" if is_assigned else "manual"}
+            return payload if requester_id is None else payload | {"requester_id": lens.user_id(requester_id)}
+
+        call.push("user_added_to_chat", render, customer_id=chat.customer_id)
+
+    def _say_joined(self, call: Call, chat: Chat, thread: Thread, email: str, requester_id: str) -> None:
         name = self.agent_name(email)
         if requester_id == email:
             self.say(call, chat, thread, "agent_joined", f"{name} joined the chat", {"agent": name})
@@ -269,6 +304,14 @@ class Desk:
             return payload if requester_id is None else payload | {"requester_id": lens.user_id(requester_id)}
 
         call.push("user_removed_from_chat", render, customer_id=chat.customer_id)
+        call.afterwards.append(self.router.settle)
+
+    def requeue(self, chat: Chat, thread: Thread) -> None:
+        """Let a chat that its last agent has left wait again, if its group has a queue."""
+        is_left = not any(m.present and m.type == "agent" for m in self.chats.members(chat.id))
+        if is_left and self.router.queues(thread):
+            thread.queued_at = self.clock.instant()
+            self.chats.save_thread(thread)
 
     def mark_seen(self, call: Call, chat: Chat, user: tuple[str, UserType], instant: int) -> None:
         """Move a user's mark forward and tell everybody; an older mark changes nothing."""

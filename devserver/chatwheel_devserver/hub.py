@@ -15,7 +15,8 @@ from typing import Any, Final, Literal, Protocol
 from .errors import DisconnectReason
 from .lens import AgentLens, CustomerLens, Json
 
-Render = Callable[[Any], Json]
+#: An object, but for the agents' ``queue_positions_updated``, whose payload is an array.
+Render = Callable[[Any], Any]
 Role = Literal["customer", "agent"]
 
 #: Delivered whether a client has asked for it or not.
@@ -150,7 +151,7 @@ class Hub:
     def flush(self, outbox: Outbox, origin: Session | None = None, request_id: str | None = None) -> None:
         """Deliver pushes in their order."""
         for push in outbox:
-            shown: dict[tuple[str, ...], Json] = {}
+            shown: dict[tuple[str, ...], Any] = {}
             for session in self._audience(push, origin):
                 if not wants(session, push.action):
                     continue
@@ -188,7 +189,7 @@ def wants(session: Session, action: str) -> bool:
     return session.wanted is None or action in session.wanted or action in ALWAYS_DELIVERED
 
 
-def push_frame(action: str, version: str, payload: Json, request_id: str | None = None) -> Json:
+def push_frame(action: str, version: str, payload: Any, request_id: str | None = None) -> Json:
     """Build a push."""
     frame: Json = {"version": version, "action": action, "type": "push", "payload": payload}
     return frame if request_id is None else {"request_id": request_id} | frame

@@ -11,13 +11,19 @@ from typing import Any, Literal
 
 from .clock import format_instant
 from .config import Config
-from .records import ChatView, Customer, Event, Greeting, Member, ThreadView
+from .records import ChatView, Customer, Event, Greeting, Member, Queue, ThreadView
 from .storage.chats import only_visible
 
 Json = dict[str, Any]
 LastEvents = Sequence[tuple[Event, int]]
 
 _LINKS = ("url", "thumbnail_url", "thumbnail2x_url")
+
+
+def queue_fields(queue: Queue) -> Json:
+    """Show a place in a queue."""
+    queued_at = format_instant(queue.queued_at)
+    return {"position": queue.position, "wait_time": queue.wait_time, "queued_at": queued_at}
 
 
 class Lens:
@@ -97,6 +103,8 @@ class Lens:
             shown["previous_thread_id"] = thread.previous_id
         if thread.next_id is not None:
             shown["next_thread_id"] = thread.next_id
+        if view.queue is not None:
+            shown["queue"] = queue_fields(view.queue)
         return shown
 
     def users(self, view: ChatView) -> list[Json]:

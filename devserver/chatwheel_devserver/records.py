@@ -72,6 +72,16 @@ class Thread:
     previous_id: str | None = None
     next_id: str | None = None
     event_count: int = 0
+    queued_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A place in a queue and how long it will take, in seconds."""
+
+    position: int
+    wait_time: int
+    queued_at: int
 
 
 @dataclass(slots=True)
@@ -144,6 +154,7 @@ class ThreadView:
     thread: Thread
     events: list[Event]
     user_ids: list[str]
+    queue: Queue | None = None
 
 
 @dataclass(slots=True)

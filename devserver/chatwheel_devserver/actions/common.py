@@ -153,7 +153,8 @@ def chat_summary(call: Call, chat: Chat) -> Json:
 
 
 def _thread_summary(call: Call, thread: Thread) -> Json:
-    view = ThreadView(thread, [], call.desk.chats.thread_user_ids(thread.id))
+    user_ids = call.desk.chats.thread_user_ids(thread.id)
+    view = ThreadView(thread, [], user_ids, call.desk.router.place(thread))
     return {name: value for name, value in call.lens.thread(view).items() if name != "events"}
 
 

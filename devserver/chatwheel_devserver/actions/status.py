@@ -43,7 +43,8 @@ def get_predicted_agent(call: Call, request: GetPredictedAgent) -> Json:
         raise ApiError("group_unavailable", f"Nobody of group {group_id} is free")
     lens = call.lens
     assert isinstance(lens, CustomerLens)
-    return {"agent": lens.predicted_agent(candidates[0]), "queue": False}
+    is_queued = availability.status(group_id) == "online_for_queue"
+    return {"agent": lens.predicted_agent(candidates[0]), "queue": is_queued}
 
 
 @STATUS_ACTIONS.add("get_form", GetForm)

@@ -35,6 +35,7 @@ def remove_user_from_chat(call: Call, request: RemoveUserFromChat) -> None:
     if request.user_type == "customer":
         raise ApiError("validation", "user_type: the customer cannot be removed")
     call.desk.leave(call, chat, thread, request.user_id, reason="manual", requester_id=call.user_id)
+    call.desk.requeue(chat, thread)
 
 
 @AGENT_PEOPLE_ACTIONS.add("set_routing_status", SetRoutingStatus)

@@ -73,8 +73,8 @@ class ChatTable:
     def add_thread(self, thread: Thread) -> None:
         """Store a new thread and link it with the one before."""
         self._db.execute(
-            """INSERT INTO threads (id, chat_id, created_at, active, group_ids, properties, previous_id)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            """INSERT INTO threads (id, chat_id, created_at, active, group_ids, properties, previous_id, queued_at)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 thread.id,
                 thread.chat_id,
@@ -83,6 +83,7 @@ class ChatTable:
                 pack(thread.group_ids),
                 pack(thread.properties),
                 thread.previous_id,
+                thread.queued_at,
             ),
         )
         if thread.previous_id is not None:
@@ -91,8 +92,8 @@ class ChatTable:
     def save_thread(self, thread: Thread) -> None:
         """Write a thread's state, groups and properties."""
         self._db.execute(
-            "UPDATE threads SET active = ?, group_ids = ?, properties = ? WHERE id = ?",
-            (thread.active, pack(thread.group_ids), pack(thread.properties), thread.id),
+            "UPDATE threads SET active = ?, group_ids = ?, properties = ?, queued_at = ? WHERE id = ?",
+            (thread.active, pack(thread.group_ids), pack(thread.properties), thread.queued_at, thread.id),
         )
 
     def thread(self, thread_id: str) -> Thread | None:
@@ -127,6 +128,33 @@ class ChatTable:
     def active_threads(self) -> list[Thread]:
         """Return every active thread."""
         return [_thread(row) for row in self._db.rows("SELECT * FROM threads WHERE active = 1")]
+
+    def queued_threads(self, group_id: int) -> list[Thread]:
+        """Return the threads that wait in a group's queue, the longest wait first."""
+        rows = self._db.rows(
+            """SELECT * FROM threads WHERE queued_at IS NOT NULL AND json_extract(group_ids, '$[0]') = ?
+               ORDER BY queued_at, created_at""",
+            (group_id,),
+        )
+        return [_thread(row) for row in rows]
+
+    def count_of_agent(self, email: str) -> int:
+        """Count the active chats that an agent is in."""
+        return self._db.number(
+            """SELECT count(*) FROM chat_users JOIN threads ON threads.chat_id = chat_users.chat_id
+               AND threads.active = 1 WHERE chat_users.user_id = ? AND chat_users.present = 1""",
+            (email,),
+        )
+
+    def quiet_threads(self, before: int) -> list[Thread]:
+        """Return active threads in which nobody has written anything since this instant."""
+        rows = self._db.rows(
+            """SELECT * FROM threads WHERE active = 1 AND created_at < ?
+               AND coalesce((SELECT events.created_at FROM events WHERE events.thread_id = threads.id
+                 AND events.author_id IS NOT NULL ORDER BY number DESC LIMIT 1), 0) < ?""",
+            (before, before),
+        )
+        return [_thread(row) for row in rows]
 
     # Events
 
@@ -284,6 +312,7 @@ def _thread(row: sqlite3.Row) -> Thread:
         previous_id=row["previous_id"],
         next_id=row["next_id"],
         event_count=row["event_count"],
+        queued_at=row["queued_at"],
     )
 
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 _SCHEMA: Final = """
 CREATE TABLE customers (
@@ -64,6 +64,18 @@ CREATE TABLE greetings (
 """
 
 
+# What leads from each version to the next; a new file goes through all of them.
+_UPGRADES: Final = (
+    _SCHEMA,
+    """ALTER TABLE threads ADD COLUMN queued_at INTEGER;
+    CREATE INDEX queued_threads ON threads(queued_at) WHERE queued_at IS NOT NULL;
+    CREATE INDEX chat_users_by_user ON chat_users(user_id) WHERE present = 1;
+    CREATE TABLE email_verifications (
+        customer_id TEXT NOT NULL REFERENCES customers(id), callback_uri TEXT NOT NULL, created_at INTEGER NOT NULL);
+    """,
+)
+
+
 class DatabaseBusyError(Exception):
     """Another server is using the same data folder."""
 
@@ -95,8 +107,9 @@ class Database:
         version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         if version > SCHEMA_VERSION:
             raise RuntimeError("the data folder was written by a newer version of this server")
-        if version == 0:
-            self._connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
+        if version < SCHEMA_VERSION:
+            upgrades = "".join(_UPGRADES[version:])
+            self._connection.executescript(f"BEGIN;{upgrades}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -1,0 +1,113 @@
+"""Automatic routing: who gets a chat, who waits, and at which place of the queue.
+
+A group's queue is the list of its threads that carry ``queued_at``, oldest first. Nothing else is stored, so that
+positions are right again after a restart.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from .availability import capacity
+from .calls import Call
+from .hub import Push
+from .lens import AgentLens, Json
+from .records import Queue, Thread
+
+if TYPE_CHECKING:
+    from .desk import Desk
+
+
+class Router:
+    """Gives out the chats of groups with automatic routing."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._told: dict[str, Queue] = {}
+        desk.hub.on_change.append(self.settle)
+
+    def choose(self, thread: Thread) -> str | None:
+        """Return who gets a new thread; None puts it into the queue or leaves it to be taken by hand."""
+        availability = self._desk.availability
+        group_id = queue_of(thread)
+        if not availability.is_automatic(group_id) or self._desk.chats.queued_threads(group_id):
+            return None
+        return next(iter(availability.free(group_id)), None)
+
+    def queues(self, thread: Thread) -> bool:
+        """Tell whether a thread that nobody takes is queued."""
+        return self._desk.availability.is_automatic(queue_of(thread))
+
+    def place(self, thread: Thread) -> Queue | None:
+        """Return where in its queue a thread stands."""
+        if thread.queued_at is None:
+            return None
+        group_id = queue_of(thread)
+        waiting = [other.id for other in self._desk.chats.queued_threads(group_id)]
+        position = waiting.index(thread.id) + 1 if thread.id in waiting else len(waiting) + 1
+        return Queue(position, self._estimate(group_id, position), thread.queued_at)
+
+    def _estimate(self, group_id: int, position: int) -> int:
+        """Estimate the seconds until a place of the queue gets an agent."""
+        config = self._desk.config
+        group = config.group(group_id)
+        agents = [config.agent(email) for email in self._desk.availability.candidates(group_id)]
+        slots = sum(capacity(agent, group) for agent in agents if agent is not None and group is not None)
+        return math.ceil(position * config.seconds_per_chat / max(1.0, slots))
+
+    def settle(self) -> None:
+        """Give waiting chats to agents who have become free, then tell everybody's new place."""
+        desk = self._desk
+        if not any(group.routing == "automatic" for group in desk.config.groups):
+            return
+        call = Call(desk, "", AgentLens(desk.config, "", "3.6"))
+        with desk.database.transaction():
+            for group in desk.config.groups:
+                self._give_out(call, group.id)
+        self._tell_places(call)
+        desk.hub.flush(call.outbox)
+        desk.availability.refresh()
+
+    def _give_out(self, call: Call, group_id: int) -> None:
+        desk = self._desk
+        for thread in desk.chats.queued_threads(group_id):
+            agent = next(iter(desk.availability.free(group_id)), None)
+            if agent is None:
+                return
+            desk.join(call, desk.chat(thread.chat_id), thread, agent, None)
+
+    def _tell_places(self, call: Call) -> None:
+        places: dict[str, Queue] = {}
+        changed: list[Json] = []
+        for group in self._desk.config.groups:
+            for thread in self._desk.chats.queued_threads(group.id):
+                place = self.place(thread)
+                assert place is not None
+                places[thread.id] = place
+                if self._told.get(thread.id) != place:
+                    changed.append(self._tell_customer(call, thread, place))
+        self._told = places
+        if changed:
+            call.outbox.append(Push("queue_positions_updated", lambda _: changed, to_agents=True))
+
+    def _tell_customer(self, call: Call, thread: Thread, place: Queue) -> Json:
+        payload = {
+            "chat_id": thread.chat_id,
+            "thread_id": thread.id,
+            "queue": {"position": place.position, "wait_time": place.wait_time},
+        }
+        customer_id = self._desk.chat(thread.chat_id).customer_id
+        call.push("queue_position_updated", lambda _: payload, customer_id=customer_id, to_agents=False)
+        return payload
+
+    def note(self, thread: Thread) -> None:
+        """Remember that a thread's place was told with its chat."""
+        place = self.place(thread)
+        if place is not None:
+            self._told[thread.id] = place
+
+
+def queue_of(thread: Thread) -> int:
+    """Return the group in whose queue a thread waits."""
+    return thread.group_ids[0] if thread.group_ids else 0
