@@ -13,6 +13,29 @@
   if (host.chatwheel?.mounted) return; // a page application may run the tag again
   const base = new URL(".", script.src);
   const { dataset } = script;
+
+  /** The origin of a server; `/` is the page's own. @param {string | undefined} address */
+  const origin = (address) => (address ? new URL(address, location.href).origin : undefined);
+
+  /** What is wrong with the tag, if anything: said once, where the site's owner looks. */
+  const mistake = () => {
+    for (const name of ["organization-id", "client-id"]) {
+      if (!script.getAttribute(`data-${name}`)) return `data-${name} is missing`;
+    }
+    for (const name of ["api-url", "accounts-url"]) {
+      try {
+        origin(script.getAttribute(`data-${name}`) ?? undefined);
+      } catch {
+        return `data-${name} is not an address`;
+      }
+    }
+    return dataset.groupId && !/^\d+$/.test(dataset.groupId) ? "data-group-id is not a number" : undefined;
+  };
+  const wrong = mistake();
+  if (wrong) {
+    console.error(`chatwheel: ${wrong}. Correct it in the script tag that loads embed.js.`);
+    return;
+  }
   const key = `chatwheel:${dataset.organizationId}`;
 
   /** @type {Record<string, string>} */
@@ -179,9 +202,6 @@
     accent: getComputedStyle(element).getPropertyValue("--chatwheel-accent").trim(),
     page: page(),
   });
-
-  /** @param {string | undefined} address the origin of a server; `/` is the page's own */
-  const origin = (address) => (address ? new URL(address, location.href).origin : undefined);
 
   const load = () => {
     if (frame) return;

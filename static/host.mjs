@@ -47,6 +47,5 @@ export function connectHost(handlers) {
       };
       resolve({ settings: data[1], post: (kind, body) => port.postMessage([kind, body]) });
     });
-    if (parent !== window) parent.postMessage("chatwheel:ready", "*"); // says nothing but that this frame is here
   });
 }
