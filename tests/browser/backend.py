@@ -224,6 +224,7 @@ class Proxy:
     async def _listen(self) -> asyncio.Server:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)  # else the far end buffers megabytes
         listener.bind(("127.0.0.1", 0))
         return await asyncio.start_server(self._serve, sock=listener, limit=64 * 1024)
 
@@ -243,7 +244,8 @@ class Proxy:
             asyncio.create_task(self._pipe(far_reader, writer, is_limited=False)),
         ]
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)  # one end is gone: so is the other
+            with suppress(asyncio.CancelledError):  # `_stop`
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)  # one end is gone: so is the other
         finally:
             self._tasks.discard(task)
             for way in ways:

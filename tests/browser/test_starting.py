@@ -9,25 +9,11 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from browser.backend import Agent, Backend
 from browser.conftest import Watch
+from browser.gate import Gate
 from browser.pages import Widget
 
 WASM = "**/*.wasm"
 TAG = "data-organization-id='demo-organization' data-client-id='demo-client' data-api-url='/'"
-
-
-class Gate:
-    """Holds requests until it is opened."""
-
-    def __init__(self, page: Page, pattern: str) -> None:
-        self._page = page
-        self._pattern = pattern
-        self._held: list[Route] = []
-        page.context.route(pattern, lambda route: self._held.append(route))
-
-    def open(self) -> None:
-        for route in self._held:
-            route.continue_()
-        self._page.context.unroute(self._pattern)
 
 
 def test_everything_works_before_python_does(widget: Widget, agent: Agent) -> None:
@@ -36,8 +22,7 @@ def test_everything_works_before_python_does(widget: Widget, agent: Agent) -> No
     widget.visit().open()
     expect(widget.starting).to_contain_text("you can already write")
     expect(widget.inside.locator("#progress")).to_be_visible()
-    with widget.page.expect_request(WASM):
-        pass
+    gate.wait()
     for text in ("First", "Second"):
         message = widget.send(text)
         expect(message).to_contain_text("Sending")

@@ -1,0 +1,169 @@
+"""Files of both sides: on their way with a bar, taken back, too large, refused, gone, shown."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from browser.backend import Agent, Backend, Loop, Proxy
+from browser.conftest import NewContext, Watch
+from browser.gate import Gate
+from browser.pages import Console, FilePayload, Widget
+
+MEGABYTE = 1024 * 1024
+UPLOAD = "**/action/upload_file*"
+DELIVERED = re.compile("^(sent|seen)$")
+UNDER_WAY = re.compile(r"^[1-9]\d?$")
+
+
+def noise(width: int, height: int) -> bytes:
+    """A picture that cannot be compressed: three bytes a pixel."""
+    pixels = random.Random(width).randbytes(width * height * 3)
+    file = io.BytesIO()
+    Image.frombytes("RGB", (width, height), pixels).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def picture(name: str = "noise.png", width: int = 60, height: int = 40) -> FilePayload:
+    return {"name": name, "mimeType": "image/png", "buffer": noise(width, height)}
+
+
+def plain(name: str, size: int = 100) -> FilePayload:
+    return {"name": name, "mimeType": "text/plain", "buffer": random.Random(size).randbytes(size)}
+
+
+@pytest.fixture
+def line(loop: Loop, backend: Backend) -> Iterator[Proxy]:
+    """A network that stops in the middle of an upload."""
+    proxy = Proxy(loop, backend.url)
+    yield proxy
+    proxy.stop()
+
+
+@pytest.fixture
+def distant(line: Proxy, contexts: NewContext, backend: Backend, watch: Watch) -> Widget:
+    """A visitor behind that network."""
+    watch.hosts.update((line.origin, backend.origin))
+    return Widget(contexts().new_page(), line.url)
+
+
+def test_three_megabytes_and_a_change_of_mind(
+    distant: Widget, line: Proxy, console: Console, backend: Backend, watch: Watch
+) -> None:
+    """Progress is shown, messages do not wait, what arrives is what was sent; a cancelled file never arrives."""
+    distant.start()
+    distant.send("Here is a picture")
+    console.take_chat()
+    whole = picture("noise.png", 1100, 1000)
+    assert len(whole["buffer"]) > 3 * MEGABYTE
+    line.hold(after=MEGABYTE // 2)
+    distant.attach(whole)
+    bar = distant.inside.get_by_role("progressbar", name="Upload of noise.png")
+    expect(bar).to_have_attribute("value", UNDER_WAY)
+    tile = distant.articles.filter(has=bar)
+    expect(tile).to_contain_text(re.compile(r"\d+ % of 3\.\d MB"))
+    expect(tile.locator("img")).to_have_attribute("src", re.compile("^blob:"))
+    expect(distant.send("Can you see it?")).to_have_attribute("data-delivery", DELIVERED)
+    expect(console.message("Can you see it?")).to_have_count(1)
+
+    line.open()
+    expect(bar).to_have_count(0)
+    link = distant.log.get_by_role("link", name="Open noise.png")
+    expect(link.get_by_role("img", name="noise.png")).to_be_visible()
+    address = link.get_attribute("href") or ""
+    assert distant.page.request.get(address).body() == whole["buffer"]
+    expect(console.log.get_by_role("img", name="noise.png")).to_be_visible()
+
+    watch.expect(r"upload_file.*ERR_ABORTED")
+    line.hold(after=MEGABYTE // 2)
+    distant.attach(plain("regret.txt", 9 * MEGABYTE), plain("kept.txt"))
+    bar = distant.inside.get_by_role("progressbar", name="Upload of regret.txt")
+    expect(bar).to_have_attribute("value", UNDER_WAY)
+    distant.inside.get_by_role("button", name="Cancel upload of regret.txt").click()
+    expect(distant.message("regret.txt")).to_have_count(0)
+    expect(distant.message("kept.txt")).to_contain_text("100 bytes")
+    expect(distant.message("kept.txt")).to_have_attribute("data-delivery", DELIVERED)
+    expect(console.message("kept.txt")).to_have_count(1)
+    line.open()
+    expect(distant.send("That is all")).to_have_attribute("data-delivery", DELIVERED)
+    expect(console.message("That is all")).to_have_count(1)
+    expect(console.message("regret.txt")).to_have_count(0)
+    sent = [request["payload"]["event"]["type"] for request in backend.requests("send_event")]
+    assert sent.count("file") == 2
+
+
+def test_files_that_do_not_go(widget: Widget, agent: Agent, watch: Watch, tmp_path: Path) -> None:
+    """Too large, empty, refused by the server, vanished: words in each case, and the conversation goes on."""
+    widget.start()
+    widget.send("Hello").get_by_text("Sent").wait_for()
+    widget.attach(plain("huge.bin", 11 * MEGABYTE))
+    expect(widget.alerts.filter(has_text="huge.bin")).to_contain_text("11.0 MB")
+    expect(widget.alerts.filter(has_text="huge.bin")).to_contain_text("up to 10.0 MB")
+    expect(widget.message("huge.bin")).to_have_count(0)
+    assert not [url for url in watch.requests if "upload_file" in url]
+    widget.alerts.filter(has_text="huge.bin").get_by_role("button", name="Dismiss").click()
+    expect(widget.alerts.filter(has_text="huge.bin")).to_have_count(0)
+
+    watch.expect(r"answer 500: .*upload_file", r"the server responded with a status of 500")
+    context = widget.page.context
+    error = {"error": {"type": "internal", "message": "The disk is full"}}
+    context.route(UPLOAD, lambda route: route.fulfill(status=500, body=json.dumps(error)))
+    widget.attach(plain("unlucky.txt"))
+    alert = widget.message("unlucky.txt").get_by_role("alert")
+    expect(alert).to_contain_text("“unlucky.txt” was not sent")
+    context.unroute(UPLOAD)
+    alert.get_by_role("button", name="Try again").click()
+    expect(widget.message("unlucky.txt")).to_contain_text("Sent")
+    expect(alert).to_have_count(0)
+
+    # It vanishes while it waits for the network.
+    watch.expect(r"upload_file.*ERR_", r"ERR_FILE_NOT_FOUND|ERR_UPLOAD_FILE_CHANGED")
+    vanishing = tmp_path / "vanishing.bin"
+    vanishing.write_bytes(plain("", 2 * MEGABYTE)["buffer"])
+    gate = Gate(widget.page, UPLOAD)
+    widget.attach(vanishing)
+    gate.wait()
+    vanishing.unlink()
+    gate.open()
+    alert = widget.message("vanishing.bin").get_by_role("alert")
+    expect(alert).to_contain_text("“vanishing.bin”")
+    alert.get_by_role("button", name="Delete").click()
+    expect(widget.message("vanishing.bin")).to_have_count(0)
+
+    expect(widget.send("Let us go on")).to_contain_text("Sent")
+    assert "Let us go on" in agent.texts(agent.join())
+
+
+def test_pasted_dropped_and_from_the_agent(widget: Widget, console: Console) -> None:
+    """Every way in; pictures are pictures, SVG and the rest are cards that can be downloaded."""
+    widget.start()
+    widget.send("Hello")
+    console.take_chat()
+    widget.hand_over("paste", "pasted.txt", "text/plain", "from the clipboard")
+    expect(console.message("pasted.txt")).to_have_count(1)
+    widget.hand_over("drop", "dropped.svg", "image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    expect(console.message("dropped.svg")).to_have_count(1)
+    expect(widget.inside.get_by_text("Drop the files to send them")).to_be_hidden()
+    for name in ("pasted.txt", "dropped.svg"):
+        card = widget.log.get_by_role("link", name=name)
+        expect(card).to_have_attribute("download", name)
+        expect(card.locator("img")).to_have_count(0)
+
+    console.attach(picture("bike.png"), plain("terms.txt", 2048))
+    expect(widget.log.get_by_role("img", name="bike.png")).to_be_visible()
+    assert widget.log.get_by_role("img", name="bike.png").evaluate("image => image.naturalWidth > 0")
+    card = widget.log.get_by_role("link", name="terms.txt")
+    expect(card).to_contain_text("2 KB")
+    with widget.page.expect_download() as download:
+        card.click()
+    assert download.value.suggested_filename == "terms.txt"
+    assert download.value.path().read_bytes() == plain("", 2048)["buffer"]
+    expect(widget.message("terms.txt").get_by_role("heading")).to_have_text("Sam")
