@@ -9,8 +9,11 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
+from .config import Config
+from .config_file import ConfigError, load_config
 from .server import DevServer
 from .storage.database import DatabaseBusyError
 
@@ -27,7 +30,10 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8000, help="port to listen on; 0 takes a free one")
     parser.add_argument("--data", type=Path, help="folder that keeps chats and files (default: none is kept)")
     parser.add_argument("--site", type=Path, help="folder of files to serve at /")
-    parser.add_argument("--name", default="chatwheel demo", help="what the server calls itself")
+    parser.add_argument(
+        "--config", type=Path, help="TOML file with organization, groups, agents, forms, greetings and hours"
+    )
+    parser.add_argument("--name", help="what the server calls itself (default: chatwheel demo)")
     parser.add_argument(
         "--bot-delay", type=float, default=1.5, help="seconds the scripted agent takes to answer"
     )
@@ -35,7 +41,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def run(options: argparse.Namespace) -> int:
+async def run(options: argparse.Namespace, config: Config) -> int:
     """Serve until a signal comes; return the exit status."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -49,7 +55,7 @@ async def run(options: argparse.Namespace) -> int:
         port=options.port,
         bot=not options.no_bot,
         bot_delay=options.bot_delay,
-        name=options.name,
+        config=config,
     )
     try:
         await server.start()
@@ -57,7 +63,7 @@ async def run(options: argparse.Namespace) -> int:
         return _fail(f"{error}; stop it first, or choose another folder with --data.")
     except OSError as error:
         return _fail(_explain(options, error))
-    print(f"{options.name}: {server.url}/", flush=True)  # noqa: T201 - this line is the command's output
+    print(f"{config.name}: {server.url}/", flush=True)  # noqa: T201 - this line is the command's output
     if not _is_loopback(options.host):
         _note("listening beyond this machine; this server is for development and has no protection.")
     await stopped.wait()
@@ -98,8 +104,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"There is no folder {options.site}.")
     if not 0 <= options.port <= 65535 or options.bot_delay < 0:
         return _fail("--port must lie between 0 and 65535, and --bot-delay must not be negative.")
+    try:
+        config = Config() if options.config is None else load_config(options.config)
+    except ConfigError as error:
+        return _fail(str(error))
+    if options.name is not None:
+        config = replace(config, name=options.name)
     with suppress(KeyboardInterrupt):
-        return asyncio.run(run(options))
+        return asyncio.run(run(options, config))
     return 0
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, overload
 
 from aiohttp import web
 
@@ -22,7 +22,9 @@ from .errors import DisconnectReason
 from .faults import Faults
 from .hub import Frame, Push, Role
 from .records import Greeting
+from .scripted.client import AgentClient
 from .scripted.grace import Grace
+from .scripted.scripts import Script, ScriptedAgent
 from .supervisor import supervise, sweep
 
 
@@ -55,6 +57,8 @@ class DevServer:
         self._temporary: str | None = None
         self._runner: web.AppRunner | None = None
         self._core: Core | None = None
+        self._scripts: list[tuple[str | None, Script]] = []
+        self._script_errors: list[Exception] = []
 
     # Life
 
@@ -73,6 +77,8 @@ class DevServer:
         core.spawn(supervise(core))
         if self._bot_delay is not None:
             Grace(core, self._bot_delay).start()
+        for email, script in self._scripts:
+            self._start_script(email, script)
 
     async def _listen(self, core: Core) -> None:
         self._runner = web.AppRunner(
@@ -113,6 +119,8 @@ class DevServer:
         trace: TracebackType | None,
     ) -> None:
         await self.stop()
+        if error is None:
+            self.raise_script_errors()
 
     @property
     def core(self) -> Core:
@@ -151,6 +159,45 @@ class DevServer:
     def agent_token(self, email: str | None = None) -> str:
         """Make a token for an agent; for the console's agent by default."""
         return self.core.identity.agent_token(email or self.config.console_agent)
+
+    # Agents
+
+    @overload
+    def agent(self, script_or_email: Script) -> Script: ...
+
+    @overload
+    def agent(self, script_or_email: str | None = None) -> Callable[[Script], Script]: ...
+
+    def agent(self, script_or_email: Script | str | None = None) -> Script | Callable[[Script], Script]:
+        """Let the decorated coroutine function answer chats: it is called with each new one.
+
+        Without brackets it speaks for the configuration's scripted agent, with them for the one of that e-mail address.
+        """
+
+        def register(script: Script) -> Script:
+            email = None if callable(script_or_email) else script_or_email
+            self._scripts.append((email, script))
+            if self._core is not None:
+                self._start_script(email, script)
+            return script
+
+        return register(script_or_email) if callable(script_or_email) else register
+
+    def _start_script(self, email: str | None, script: Script) -> None:
+        email = email or self.config.scripted_agent
+        ScriptedAgent(self.core, email, script, self._script_errors).start()
+
+    def raise_script_errors(self) -> None:
+        """Raise what scripted agents have failed with, so that their tests fail too."""
+        errors, self._script_errors = self._script_errors, []
+        if errors:
+            raise ExceptionGroup("scripted agents failed", errors)
+
+    async def connect_agent(self, email: str | None = None) -> AgentClient:
+        """Bring an agent to work whom the test plays; the console's agent by default."""
+        client = AgentClient(self.core, email or self.config.console_agent)
+        client.start()
+        return client
 
     # Looking and meddling
 

@@ -23,6 +23,8 @@ def sweep(core: Core) -> None:
             connection.disconnect("access_token_expired")
         elif connection.role == "customer" and now - connection.last_activity >= limits.inactivity_seconds:
             connection.disconnect("inactivity_timeout")
+    if core.config.opening_hours is not None:
+        core.desk.availability.refresh()
 
 
 def remove_unused_files(core: Core) -> None:

@@ -18,13 +18,13 @@ class LocalAgent:
     """A session without a socket; what it hears lies in a queue until the program takes it."""
 
     role: Role = "agent"
-    is_scripted = True
     wanted: frozenset[str] | None = frozenset(
         {"incoming_chat", "incoming_event", "chat_deactivated", "user_removed_from_chat"}
     )
 
-    def __init__(self, core: Core, email: str) -> None:
+    def __init__(self, core: Core, email: str, *, is_scripted: bool = True) -> None:
         self._core = core
+        self.is_scripted = is_scripted
         self.number = core.hub.next_number()
         self.user_id = email
         self.heard: asyncio.Queue[Json] = asyncio.Queue()

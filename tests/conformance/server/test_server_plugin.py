@@ -1,0 +1,181 @@
+"""The pytest plugin: servers in threads, agents in scripts and agents whom a test plays."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from chatwheel_devserver import AgentChat, ApiError, ChatAgent, DevServer, ThreadedServer
+from chatwheel_devserver.pytest_plugin import chat_agent, chat_server
+from conformance.server.bare import Json, message
+from conformance.server.conftest import Connect
+
+__all__ = ["chat_agent", "chat_server"]
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def chat_server_settings() -> dict[str, object]:
+    """What a suite overrides; here because this run has not loaded the plugin as one."""
+    return {}
+
+
+class Visitor:
+    """A customer over a blocking socket, as a browser would be for the test."""
+
+    def __init__(self, socket: ClientConnection, customer_id: str) -> None:
+        self.socket = socket
+        self.id = customer_id
+
+    @classmethod
+    @contextmanager
+    def of(cls, server: ThreadedServer) -> Iterator[Self]:
+        token, customer_id = server.call(server.server.customer_token)
+        with connect(server.call(server.server.socket_url)) as socket:
+            visitor = cls(socket, customer_id)
+            visitor.request("login", {"token": f"Bearer {token}"})
+            yield visitor
+
+    def request(self, action: str, payload: Json) -> Json:
+        self.socket.send(json.dumps({"request_id": action, "action": action, "payload": payload}))
+        return self.until(lambda frame: frame.get("request_id") == action and frame["type"] == "response")
+
+    def push(self, action: str) -> Json:
+        payload: Json = self.until(lambda frame: frame["type"] == "push" and frame["action"] == action)[
+            "payload"
+        ]
+        return payload
+
+    def until(self, matches: object) -> Json:
+        assert callable(matches)
+        while True:
+            frame: Json = json.loads(self.socket.recv(timeout=5))
+            if matches(frame):
+                return frame
+
+
+def test_a_test_plays_the_agent(chat_server: ThreadedServer, chat_agent: ChatAgent) -> None:
+    with Visitor.of(chat_server) as visitor:
+        answer = visitor.request("start_chat", {"chat": {"thread": {"events": [message("Hello")]}}})
+        chat = chat_agent.next_chat()
+        assert (chat.id, chat.customer_id) == (answer["payload"]["chat_id"], visitor.id)
+        assert chat.next_message() == "Hello"
+        chat.typing()
+        assert visitor.push("incoming_typing_indicator")["typing_indicator"]["is_typing"] is True
+        chat.say("Good morning")
+        assert visitor.push("incoming_event")["event"]["text"] == "Good morning"
+        chat.mark_as_seen()
+        assert visitor.push("events_marked_as_seen")["chat_id"] == chat.id
+        visitor.request("send_sneak_peek", {"chat_id": chat.id, "sneak_peek_text": "I wo"})
+        chat.wait_for_draft("I wo")
+        visitor.request("deactivate_chat", {"id": chat.id})
+        chat.wait_until_closed()
+        assert not chat.is_active
+    assert chat_server.requests("send_sneak_peek") == [{"chat_id": chat.id, "sneak_peek_text": "I wo"}]
+
+
+def test_a_script_answers(chat_server: ThreadedServer) -> None:
+    @chat_server.agent
+    async def echo(chat: AgentChat) -> None:
+        async for text in chat:
+            if text == "bye":
+                await chat.close()
+            else:
+                await chat.say(text.upper())
+
+    with Visitor.of(chat_server) as visitor:
+        visitor.request("start_chat", {"chat": {"thread": {"events": [message("hello")]}}})
+        assert visitor.push("user_added_to_chat")["user"]["name"] == "Grace"
+        while (event := visitor.push("incoming_event")["event"])["type"] != "message":
+            pass
+        assert event["text"] == "HELLO"
+        chat_id = chat_server.call(
+            lambda: next(iter(chat_server.server.core.desk.chats.active_threads())).chat_id
+        )
+        visitor.request("send_event", {"chat_id": chat_id, "event": message("bye")})
+        visitor.push("chat_deactivated")
+
+
+def test_faults_and_the_clock_are_at_hand(chat_server: ThreadedServer, chat_agent: ChatAgent) -> None:
+    chat_server.faults.error("start_chat", "internal")
+    with Visitor.of(chat_server) as visitor:
+        assert visitor.request("start_chat", {"chat": {}})["payload"]["error"]["type"] == "internal"
+        chat_agent.accept_chats(False)
+        assert visitor.push("groups_status_updated")["groups"][0]["status"] == "offline"
+        unique_id = chat_server.greet(visitor.id, "Can I help?")
+        assert visitor.push("incoming_greeting")["unique_id"] == unique_id
+        chat_server.advance(3600)
+        assert visitor.push("customer_disconnected")["reason"] == "inactivity_timeout"
+    with pytest.raises(ApiError, match="not_found"):
+        chat_agent.request("deactivate_chat", {"id": "NONE"})
+
+
+async def test_a_script_that_fails_fails_its_test(customer: Connect, server: DevServer) -> None:
+    @server.agent("sam@demo.example")
+    async def broken(chat: AgentChat) -> None:
+        raise LookupError(await chat.next_message())
+
+    client = await customer()
+    await client.request("start_chat", {"chat": {"thread": {"events": [message("Where?")]}}})
+    await client.request("deactivate_chat", {"id": (await client.push("incoming_chat"))["chat"]["id"]})
+    await server.stop()
+    with pytest.raises(ExceptionGroup) as caught:
+        server.raise_script_errors()
+    assert [str(error) for error in caught.value.exceptions] == ["Where?"]
+
+
+async def test_an_asynchronous_test_plays_the_agent(customer: Connect, server: DevServer) -> None:
+    client, sam = await customer(), await server.connect_agent()
+    await client.request("start_chat", {"chat": {"thread": {"events": [message("Hi")]}}})
+    chat = await sam.next_chat()
+    assert await chat.next_message() == "Hi"
+    await chat.say("Hello")
+    await client.push("user_added_to_chat")
+    await chat.transfer(group=0)
+    assert (await client.push("chat_transferred", reason="manual"))["transferred_to"] == {"group_ids": [0]}
+    sam.leave()
+
+
+def test_the_documented_example_runs(tmp_path: Path) -> None:
+    """Takes the files out of the documentation and runs them as a site's own suite, in a run of their own."""
+    text = (ROOT / "docs" / "devserver.md").read_text(encoding="utf-8")
+    blocks = re.findall(
+        r"`(site/\S+|conftest\.py|test_\w+\.py|pytest\.ini|server\.toml)`:\n\n```\w*\n(.*?)```", text, re.S
+    )
+    assert {name for name, _ in blocks} >= {"site/index.html", "conftest.py", "test_chat.py"}
+    for name, content in blocks:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    path = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, names)), None)
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    launch = {"executable_path": path, "args": arguments}
+    with (tmp_path / "conftest.py").open("a", encoding="utf-8") as conftest:
+        conftest.write(
+            f"@pytest.fixture(scope='session')\ndef browser_type_launch_args():\n    return {launch!r}\n"
+        )
+    plugins = ["-p", "chatwheel_devserver.pytest_plugin", "-p", "no:asyncio"]
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugins, str(tmp_path)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "devserver"), str(tmp_path)])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "3 passed" in result.stdout
