@@ -15,6 +15,24 @@ from chatwheel.transport.memory import MemoryTransport
 T = TypeVar("T")
 
 
+AGENT = {"id": "kim", "type": "agent", "name": "Kim", "avatar": "https://k.png", "job_title": "Support"}
+USERS: list[dict[str, Any]] = [
+    {"id": "E1", "type": "customer", "events_seen_up_to": "2024-05-01T10:00:05.000000Z"},
+    {**AGENT, "present": True},
+]
+CHAT: dict[str, Any] = {
+    "id": "C1",
+    "users": USERS,
+    "thread": {
+        "id": "T1",
+        "active": True,
+        "created_at": "2024-05-01T10:00:00.000000Z",
+        "user_ids": ["E1"],
+        "events": [{"id": "T1_1", "type": "message", "text": "Hi", "author_id": "E1"}, {"type": "new"}],
+    },
+}
+
+
 class World:
     """A client, its transport, and what it emitted."""
 

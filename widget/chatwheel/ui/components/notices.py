@@ -55,7 +55,7 @@ def typing(state: State, t: Strings) -> list[Node]:
     return [
         h(
             "div",
-            {"class": "entry theirs typing"},
+            {"class": "entry theirs typing first last"},
             avatar(person),
             h("div", {"class": "bubble"}, dots),
             _said(text),
