@@ -10,6 +10,8 @@ from typing import Literal, TypedDict
 from playwright.sync_api import Frame, Locator, Page, expect
 
 UNREAD = re.compile(r"^Open chat, (\d+) unread messages?$")
+DELIVERED = re.compile("^(sent|seen)$")
+"""What `data-delivery` says of a message that the server has; the words stand under the last of a group only."""
 CONNECTED = 60_000
 """Milliseconds that Python may take to start on a busy machine."""
 

@@ -16,11 +16,10 @@ from playwright.sync_api import expect
 from browser.backend import Agent, Backend, Loop, Proxy
 from browser.conftest import NewContext, Watch
 from browser.gate import Gate
-from browser.pages import Console, FilePayload, Widget
+from browser.pages import DELIVERED, Console, FilePayload, Widget
 
 MEGABYTE = 1024 * 1024
 UPLOAD = "**/action/upload_file*"
-DELIVERED = re.compile("^(sent|seen)$")
 UNDER_WAY = re.compile(r"^[1-9]\d?$")
 
 

@@ -28,6 +28,15 @@ from chatwheel.ui.tree import Edit
 logger = logging.getLogger("chatwheel.ui")
 
 
+class ConsoleHandler(logging.Handler):
+    """The log in the browser's console, in its own levels; left alone, Python would write warnings as errors."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """See `logging.Handler`."""
+        level = "error" if record.levelno >= logging.ERROR else "warn"
+        getattr(js.console, level)(self.format(record))
+
+
 class Channel:
     """The private channel to the stage; messages are `[kind, body]` (see `docs/architecture.md`)."""
 
@@ -109,6 +118,7 @@ _app: App | None = None
 async def start() -> None:
     """Wait for the stage's word and build the widget. Called once by the frame's PyScript."""
     pyodide_http.patch_all()
+    logging.getLogger("chatwheel").addHandler(ConsoleHandler(logging.WARNING))
     channel = Channel(js.chatwheelPort)
     built: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 

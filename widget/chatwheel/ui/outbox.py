@@ -73,6 +73,8 @@ class Outbox:
     def put(self, key: str, event: dict[str, Any]) -> None:
         """Send this event when its turn comes; its entry is in the timeline already."""
         self._items.append(Item(key, {**event, "custom_id": key}))
+        if not self._conversation.in_step.is_set():
+            self._store.apply(reduce.delivery, key, Delivery.WAITING)
         self._wake.set()
 
     def retry(self, key: str) -> bool:
@@ -101,7 +103,7 @@ class Outbox:
                 continue
             item = self._items[0]
             if not self._conversation.in_step.is_set():
-                self._store.apply(reduce.delivery, item.key, Delivery.WAITING)
+                self._all_wait()
                 await self._conversation.in_step.wait()
             if not self._store.state.active and not self._may_start.is_set():
                 self._store.apply(reduce.delivery, item.key, Delivery.WAITING)
@@ -139,7 +141,7 @@ class Outbox:
     async def _failure(self, item: Item, error: ChatError) -> None:
         logger.info("not sent: %r", error)
         if error.code in UNDECIDED:
-            self._store.apply(reduce.delivery, item.key, Delivery.WAITING)
+            self._all_wait()
             await self._conversation.resynchronize()
             return
         item.attempts += 1
@@ -151,6 +153,10 @@ class Outbox:
         self._store.apply(reduce.delivery, item.key, Delivery.FAILED, self._t(words, reason=error.message))
         self._failed[item.key] = item
         self._done(item)
+
+    def _all_wait(self) -> None:
+        for item in self._items:
+            self._store.apply(reduce.delivery, item.key, Delivery.WAITING)
 
     def _done(self, item: Item) -> None:
         if self._items and self._items[0] is item:
