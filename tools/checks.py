@@ -12,7 +12,7 @@ from tools.setup import find_node, only_one, prepare
 from tools.site import QUICK, build_site
 
 _TSC = NODE_MODULES / "typescript" / "bin" / "tsc"
-_PYTHON = ("build.py", "tools", "widget", "devserver", "tests")
+_PYTHON = ("build.py", "tools", "widget", "devserver", "tests", "examples")
 
 
 def test(pytest_arguments: Sequence[str], console: Console) -> int:

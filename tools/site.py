@@ -10,18 +10,20 @@ import shutil
 from pathlib import Path
 
 from tools import stamps
+from tools.archive import Runtime
 from tools.console import Console
 from tools.failure import StepFailed, failing_as
 from tools.notice import notice
 from tools.paths import BROWSER_WHEELS, CACHE, NODE_MODULES, REQUIREMENTS, ROOT, shown, venv_bin
 from tools.run import run
+from tools.setup import find_node
 
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-# What boot.mjs waits for, and reports as progress.
-_PYODIDE_REPORTED = _PYODIDE[1:]
-# PyScript's entry, its one chunk, and the plugin that it loads even to switch it off. The rest are editors, a
-# terminal, other interpreters and source maps.
+# PyScript's entry, its one chunk, and the plugin that it loads even to switch it off. The widget needs no more; a page
+# of one's own has the small plugins, too, and the graph of packages. The rest are editors, a terminal, other
+# interpreters and source maps.
 _PYSCRIPT = ("core.js", "core-*.js", "error-*.js")
+_PYSCRIPT_OWN = ("deprecations-manager-*.js", "donkey-*.js", "py-*-*.js", "pyodide_graph-*.js")
 # Brotli's levels: the best takes 40 seconds for the runtime, once; the other, enough to run it, two.
 BEST, QUICK = 11, 9
 _EPOCH = {"SOURCE_DATE_EPOCH": "1577836800"}  # the same sources give the same wheel
@@ -39,7 +41,7 @@ def build_site(out: Path, console: Console, quality: int = BEST) -> None:
     with failing_as("The site could not be built"):
         with console.step("Building the site"):
             shutil.rmtree(staging, ignore_errors=True)
-            assemble(staging)
+            assemble(staging, find_node(console).node)
         compress(staging, console, quality)
         _replace(out, staging)
         stamps.write(stamp, _facts_of(out, wanted, quality))
@@ -47,7 +49,9 @@ def build_site(out: Path, console: Console, quality: int = BEST) -> None:
 
 def fingerprint() -> str:
     """A hash of everything the site is made of; what comes from a registry, by its lock file."""
-    sources = stamps.tree(ROOT / "static", ROOT / "demo", ROOT / "widget", ROOT / "tools")
+    sources = stamps.tree(
+        ROOT / "static", ROOT / "demo", ROOT / "examples" / "own-page", ROOT / "widget", ROOT / "tools"
+    )
     single = ["index.html", "pyproject.toml", "README.md", "LICENSE", "package-lock.json"]
     files = [*(ROOT / name for name in single), REQUIREMENTS / "browser.txt", *sources]
     return stamps.digest(*(file for file in files if file.is_file()))
@@ -72,18 +76,20 @@ def _refuse_to_overwrite(out: Path) -> None:
         )
 
 
-def assemble(site: Path) -> None:
+def assemble(site: Path, node: Path) -> None:
     """The site's files, uncompressed."""
     home = site / "chatwheel"
     shutil.copytree(ROOT / "static", home, ignore=shutil.ignore_patterns(".*", "*.md"))
     shutil.copytree(ROOT / "demo", site / "demo", ignore=shutil.ignore_patterns(".*"))
+    shutil.copytree(ROOT / "examples" / "own-page", site / "demo" / "own-page")
     shutil.copyfile(ROOT / "index.html", site / "index.html")
     runtime = home / "runtime"
     _copy(NODE_MODULES / "pyodide", runtime / "pyodide", _PYODIDE)
-    _copy(NODE_MODULES / "@pyscript" / "core" / "dist", runtime / "pyscript", _PYSCRIPT)
+    _copy(NODE_MODULES / "@pyscript" / "core" / "dist", runtime / "pyscript", (*_PYSCRIPT, *_PYSCRIPT_OWN))
     _copy(BROWSER_WHEELS, runtime / "wheels", ("*.whl",))
     build_wheel(runtime / "wheels")
-    describe(runtime)
+    Runtime(runtime).write(sorted((runtime / "wheels").glob("*.whl")), node)
+    lock(runtime)
     (runtime / "NOTICE.txt").write_text(notice(runtime / "wheels"), encoding="utf-8")
 
 
@@ -108,21 +114,26 @@ def build_wheel(folder: Path) -> None:
     )
 
 
-def describe(runtime: Path) -> None:
-    """runtime.json: what boot.mjs loads, with sizes and hashes, and what Pyodide needs of its lock file."""
-    lock = json.loads((NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
-    described = {
-        "lock": {"info": lock["info"], "packages": {}},
-        "pyodide": [_facts(runtime, runtime / "pyodide" / name) for name in _PYODIDE_REPORTED],
-        "wheels": [_facts(runtime, path) for path in sorted((runtime / "wheels").glob("*.whl"))],
+def lock(runtime: Path) -> None:
+    """pyodide-lock.json: lets `packages: ["chatwheel"]` in any page load the site's own wheels, and nothing else."""
+    stock = json.loads((NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
+    wheels = sorted((runtime / "wheels").glob("*.whl"))
+    names = {wheel: wheel.name.split("-")[0].replace("_", "-") for wheel in wheels}
+    packages = {
+        name: {
+            "name": name,
+            "version": wheel.name.split("-")[1],
+            "file_name": f"../wheels/{wheel.name}",
+            "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+            "install_dir": "site",
+            "package_type": "package",
+            "imports": [name.replace("-", "_")],
+            "depends": sorted({*names.values()} - {name}) if name == "chatwheel" else [],
+        }
+        for wheel, name in names.items()
     }
-    (runtime / "runtime.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
-
-
-def _facts(runtime: Path, path: Path) -> dict[str, str | int]:
-    content = path.read_bytes()
-    name = path.relative_to(runtime).as_posix()
-    return {"path": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    text = json.dumps({"info": stock["info"], "packages": packages}, indent=1)
+    (runtime / "pyodide" / "pyodide-lock.json").write_text(text, encoding="utf-8")
 
 
 def compress(site: Path, console: Console, quality: int) -> None:

@@ -1,0 +1,5 @@
+"""What PyScript puts into every worker."""
+
+from typing import Any
+
+xworker: Any
