@@ -1,29 +1,24 @@
 // @ts-check
 /**
  * PyScript's interpreter, as named by worker.mjs: the same face as pyodide.mjs (`loadPyodide`, `version`), and the
- * place where the widget decides how Python starts. It runs in the worker. Today it starts Pyodide the ordinary way,
- * with the wheels fetched at the same time as the runtime.
+ * place where the widget decides how Python starts. It runs in the worker. From a snapshot of an earlier
+ * visit, if there is a good one, and else the ordinary way.
  *
  * The worker's own script is a `blob:`, so every address is resolved against this module's.
  */
-import { loadPyodide as loadStock, version } from "./runtime/pyodide/pyodide.mjs";
+import { describeRuntime, inRuntime, Starter, version } from "./python.mjs";
+import { Snapshots } from "./snapshot.mjs";
 
 export { version };
 
 /**
- * What build.py writes to runtime/runtime.json. Paths are relative to runtime/.
- * @typedef {{ path: string, size: number, sha256: string }} RuntimeFile
- * @typedef {{ lock: import("pyodide").Lockfile, pyodide: RuntimeFile[], wheels: RuntimeFile[] }} Runtime
- *
+ * @typedef {import("./python.mjs").Runtime} Runtime
  * @typedef {import("pyodide").PyodideConfig} PyodideConfig
  * @typedef {import("pyodide").PyodideAPI} PyodideAPI
  */
 
 // PyScript falls back to the page's own thread when it cannot make a worker: Python must never block the page.
 if ("document" in globalThis) throw new Error("boot.mjs runs in a worker only");
-
-/** @param {string} path */
-const inRuntime = (path) => new URL(`./runtime/${path}`, import.meta.url).href;
 
 const port = connect();
 /** @type {typeof globalThis & { chatwheelPort?: MessagePort }} */ (globalThis).chatwheelPort = port;
@@ -52,47 +47,23 @@ function progress(share, step) {
 }
 
 /**
- * @param {string} url
- * @returns {Promise<Response>}
- */
-async function get(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  return response;
-}
-
-/** @returns {Promise<Runtime>} */
-async function describeRuntime() {
-  return (await get(inRuntime("runtime.json"))).json();
-}
-
-/**
- * @param {RuntimeFile} wheel
- * @returns {Promise<ArrayBuffer>}
- */
-async function fetchWheel({ path, size }) {
-  const bytes = await (await get(inRuntime(path))).arrayBuffer();
-  if (bytes.byteLength !== size) throw new Error(`${path} has ${bytes.byteLength} bytes instead of ${size}`);
-  return bytes;
-}
-
-/**
  * Reports progress as the files arrive, and rejects when one does not: Pyodide waits for ever when its WebAssembly
  * cannot be loaded. The browser's own timeline is read, so that nothing stands between a response and its compiler.
  * @param {Runtime} runtime
  * @returns {Promise<never>}
  */
 function watchDownloads(runtime) {
-  const missing = new Map([...runtime.pyodide, ...runtime.wheels].map(({ path, size }) => [inRuntime(path), size]));
+  const files = [runtime.module, runtime.wasm, runtime.archive, runtime.extension];
+  const missing = new Map(files.map(({ path, size }) => [inRuntime(path), size]));
   const total = [...missing.values()].reduce((sum, size) => sum + size, 0);
   let arrived = 0;
   return new Promise((_, reject) => {
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) {
         const { name, responseStatus } = /** @type {PerformanceResourceTiming} */ (entry);
-        const size = missing.get(name);
+        const size = missing.get(name.split("#")[0]);
         if (size === undefined) continue;
-        missing.delete(name);
+        missing.delete(name.split("#")[0]);
         if (responseStatus === 0) reject(new Error(`${name} could not be loaded`));
         if (responseStatus >= 400) reject(new Error(`${name} answered ${responseStatus}`));
         arrived += size;
@@ -100,17 +71,6 @@ function watchDownloads(runtime) {
       }
     }).observe({ type: "resource", buffered: true });
   });
-}
-
-/**
- * @param {PyodideAPI} python
- * @param {ArrayBuffer[]} wheels
- */
-function install(python, wheels) {
-  // Pyodide's own loadPackage() would ask its lock file and check each wheel again; unpacking is all there is to do.
-  const sitePackages = python.runPython("import site; site.getsitepackages()[0]");
-  for (const wheel of wheels) python.unpackArchive(wheel, "wheel", { extractDir: sitePackages });
-  python.runPython("import importlib; importlib.invalidate_caches()");
 }
 
 /**
@@ -123,23 +83,51 @@ function registerPyScript(python) {
 }
 
 /**
- * @param {PyodideConfig} options
- * @param {Promise<Runtime>} runtime
+ * From the snapshot of an earlier visit, if there is one that works.
+ * @param {Starter} starter
+ * @param {Snapshots} snapshots
+ * @returns {Promise<PyodideAPI | undefined>}
+ */
+async function restore(starter, snapshots) {
+  const taken = await snapshots.take();
+  if (!taken) return undefined;
+  try {
+    const python = await starter.restored(taken.snapshot);
+    python.runPython("import chatwheel_boot; chatwheel_boot.restored()");
+    void snapshots.proven();
+    return python;
+  } catch (error) {
+    console.info("chatwheel: the snapshot does not work:", String(error));
+    await snapshots.discard();
+    return undefined;
+  }
+}
+
+/**
+ * @param {Starter} starter
  * @returns {Promise<PyodideAPI>}
  */
-async function start(options, runtime) {
-  const wheels = runtime.then((described) => Promise.all(described.wheels.map(fetchWheel)));
-  wheels.catch(() => {}); // it is awaited later, and must not count as unhandled until then
-  const python = await loadStock({
-    ...options,
-    indexURL: inRuntime("pyodide/"),
-    packageBaseUrl: inRuntime("wheels/"), // else its default: another host
-    lockFileContents: (await runtime).lock, // names no packages; without it Pyodide fetches one that names them all
-  });
+async function startAnew(starter) {
+  const python = await starter.ordinary(false);
   progress(0.6, "packages");
-  install(python, await wheels);
+  python.runPython("import chatwheel_boot; chatwheel_boot.prepare()");
+  return python;
+}
+
+/**
+ * @param {PyodideConfig} options
+ * @param {Promise<Runtime>} described
+ * @returns {Promise<PyodideAPI>}
+ */
+async function start(options, described) {
+  const runtime = await described;
+  /** @type {any} */ (globalThis).chatwheelRest = inRuntime(runtime.rest.path); // for chatwheel_boot.py
+  const snapshots = new Snapshots(runtime.key);
+  const starter = new Starter(runtime, options);
+  const python = (await restore(starter, snapshots)) ?? (await startAnew(starter));
   registerPyScript(python);
   progress(0.8, "widget");
+  snapshots.isWanted().then((isWanted) => isWanted && port.postMessage(["keep"]), () => {});
   return python;
 }
 

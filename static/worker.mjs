@@ -3,6 +3,7 @@
  * Starts Python: makes PyScript's worker, whose interpreter is boot.mjs, and gives the page its end of the private
  * channel. It knows how a start can fail; it does not know what the messages after the start mean.
  */
+import { keepSnapshotSoon } from "./keeper.mjs";
 
 /**
  * A message of the worker's channel, as in docs/architecture.md.
@@ -67,6 +68,9 @@ class Start {
   #watchdog = 0;
   #up = false;
   #over = false;
+  #isSnapshotWanted = false;
+  /** Calls off what is to happen later. */
+  #callOff = () => {};
 
   /** @param {(message: Message) => void} onMessage @param {number} stallSeconds */
   constructor(onMessage, stallSeconds) {
@@ -88,6 +92,7 @@ class Start {
   stop() {
     this.#over = true;
     clearTimeout(this.#watchdog);
+    this.#callOff();
     this.#channel?.close();
     this.#worker?.terminate();
     this.#script.remove();
@@ -142,10 +147,17 @@ class Start {
     const [kind, body] = message;
     if (this.#over) return;
     if (kind === "failed") return this.#fail(body.reason ?? "python", body.message);
+    if (kind === "keep") return void (this.#isSnapshotWanted = true);
     if (kind === "progress") this.#watch(body.step === "runtime");
-    else this.#up = true;
-    if (this.#up) clearTimeout(this.#watchdog); // it speaks for itself now
+    else this.#isUp();
     this.#onMessage(message);
+  }
+
+  #isUp() {
+    if (this.#up) return;
+    this.#up = true;
+    clearTimeout(this.#watchdog); // it speaks for itself now
+    if (this.#isSnapshotWanted) this.#callOff = keepSnapshotSoon();
   }
 }
 

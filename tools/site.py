@@ -10,15 +10,15 @@ import shutil
 from pathlib import Path
 
 from tools import stamps
+from tools.archive import Runtime
 from tools.console import Console
 from tools.failure import StepFailed, failing_as
 from tools.notice import notice
 from tools.paths import BROWSER_WHEELS, CACHE, NODE_MODULES, REQUIREMENTS, ROOT, shown, venv_bin
 from tools.run import run
+from tools.setup import find_node
 
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-# What boot.mjs waits for, and reports as progress.
-_PYODIDE_REPORTED = _PYODIDE[1:]
 # PyScript's entry, its one chunk, and the plugin that it loads even to switch it off. The widget needs no more; a page
 # of one's own has the small plugins, too, and the graph of packages. The rest are editors, a terminal, other
 # interpreters and source maps.
@@ -41,7 +41,7 @@ def build_site(out: Path, console: Console, quality: int = BEST) -> None:
     with failing_as("The site could not be built"):
         with console.step("Building the site"):
             shutil.rmtree(staging, ignore_errors=True)
-            assemble(staging)
+            assemble(staging, find_node(console).node)
         compress(staging, console, quality)
         _replace(out, staging)
         stamps.write(stamp, _facts_of(out, wanted, quality))
@@ -76,7 +76,7 @@ def _refuse_to_overwrite(out: Path) -> None:
         )
 
 
-def assemble(site: Path) -> None:
+def assemble(site: Path, node: Path) -> None:
     """The site's files, uncompressed."""
     home = site / "chatwheel"
     shutil.copytree(ROOT / "static", home, ignore=shutil.ignore_patterns(".*", "*.md"))
@@ -88,7 +88,7 @@ def assemble(site: Path) -> None:
     _copy(NODE_MODULES / "@pyscript" / "core" / "dist", runtime / "pyscript", (*_PYSCRIPT, *_PYSCRIPT_OWN))
     _copy(BROWSER_WHEELS, runtime / "wheels", ("*.whl",))
     build_wheel(runtime / "wheels")
-    describe(runtime)
+    Runtime(runtime).write(sorted((runtime / "wheels").glob("*.whl")), node)
     lock(runtime)
     (runtime / "NOTICE.txt").write_text(notice(runtime / "wheels"), encoding="utf-8")
 
@@ -114,17 +114,6 @@ def build_wheel(folder: Path) -> None:
     )
 
 
-def describe(runtime: Path) -> None:
-    """runtime.json: what boot.mjs loads, with sizes and hashes, and what Pyodide needs of its lock file."""
-    lock = json.loads((NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
-    described = {
-        "lock": {"info": lock["info"], "packages": {}},
-        "pyodide": [_facts(runtime, runtime / "pyodide" / name) for name in _PYODIDE_REPORTED],
-        "wheels": [_facts(runtime, path) for path in sorted((runtime / "wheels").glob("*.whl"))],
-    }
-    (runtime / "runtime.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
-
-
 def lock(runtime: Path) -> None:
     """pyodide-lock.json: lets `packages: ["chatwheel"]` in any page load the site's own wheels, and nothing else."""
     stock = json.loads((NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
@@ -145,12 +134,6 @@ def lock(runtime: Path) -> None:
     }
     text = json.dumps({"info": stock["info"], "packages": packages}, indent=1)
     (runtime / "pyodide" / "pyodide-lock.json").write_text(text, encoding="utf-8")
-
-
-def _facts(runtime: Path, path: Path) -> dict[str, str | int]:
-    content = path.read_bytes()
-    name = path.relative_to(runtime).as_posix()
-    return {"path": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def compress(site: Path, console: Console, quality: int) -> None:

@@ -3,12 +3,14 @@
 import gzip
 import json
 import random
+import shutil
 import socket
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from tools import compress, demo, site, stamps
+from tools import archive, compress, demo, site, stamps
 from tools.failure import StepFailed
 
 ROOT = Path(site.__file__).parent.parent
@@ -67,26 +69,37 @@ def test_a_package_without_a_file_that_is_needed(tmp_path: Path) -> None:
 
 
 def test_runtime_json_names_what_boot_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    modules = tmp_path / "node_modules"
-    (modules / "pyodide").mkdir(parents=True)
+    pyodide = tmp_path / "node_modules" / "pyodide"
+    pyodide.mkdir(parents=True)
     lock = {"info": {"abi_version": "2026_0"}, "packages": {"numpy": {}}}
-    (modules / "pyodide" / "pyodide-lock.json").write_text(json.dumps(lock))
-    monkeypatch.setattr(site, "NODE_MODULES", modules)
+    (pyodide / "pyodide-lock.json").write_text(json.dumps(lock))
+    for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"):
+        (pyodide / name).write_bytes(b"abc")
+    wheel = tmp_path / "x-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as file:
+        file.writestr(archive.EXTENSION, b"abc")
+    monkeypatch.setattr(archive, "NODE_MODULES", tmp_path / "node_modules")
+    monkeypatch.setattr(archive, "build_archive", lambda wheels, node: b"abc")
     runtime = tmp_path / "runtime"
-    for name in (*(f"pyodide/{name}" for name in site._PYODIDE), "wheels/x-1-py3-none-any.whl"):
-        (runtime / name).parent.mkdir(parents=True, exist_ok=True)
-        (runtime / name).write_bytes(b"abc")
-    site.describe(runtime)
+    runtime.mkdir()
+    archive.Runtime(runtime).write([wheel], Path("node"))
     described = json.loads((runtime / "runtime.json").read_text())
     assert described["lock"] == {"info": {"abi_version": "2026_0"}, "packages": {}}
-    assert described["wheels"] == [
-        {
-            "path": "wheels/x-1-py3-none-any.whl",
-            "size": 3,
-            "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-        }
-    ]
-    assert "pyodide/pyodide.asm.wasm" in {entry["path"] for entry in described["pyodide"]}
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert described["wasm"] == {"path": f"pyodide.asm.{digest[:16]}.wasm", "size": 3, "sha256": digest}
+    for name in ("module", "wasm", "archive", "extension", "rest"):
+        assert (runtime / described[name]["path"]).read_bytes() == b"abc"
+    key = described["key"]
+    monkeypatch.setattr(archive, "build_archive", lambda wheels, node: b"abcd")
+    shutil.rmtree(runtime)
+    runtime.mkdir()
+    archive.Runtime(runtime).write([wheel], Path("node"))
+    assert json.loads((runtime / "runtime.json").read_text())["key"] != key
+
+
+def test_no_wheel_has_the_extension(tmp_path: Path) -> None:
+    with pytest.raises(StepFailed, match=r"delete \.cache/wheels"):
+        archive.extension_of([])
 
 
 def test_only_what_gains_is_compressed(tmp_path: Path) -> None:

@@ -1,0 +1,23 @@
+// @ts-check
+/** Has a snapshot made for later visits, when nobody is waiting for anything. */
+
+/** Milliseconds after Python is up: the widget has connected, and shown what there is to show. */
+const SOON = 2000;
+
+/** @returns {() => void} calls it off */
+export function keepSnapshotSoon() {
+  /** @type {Worker | undefined} */
+  let worker;
+  const begin = () => {
+    // As text, like PyScript's own worker: a Content-Security-Policy need allow `blob:` only.
+    const script = `import ${JSON.stringify(new URL("maker.mjs", import.meta.url).href)};`;
+    const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+    worker = new Worker(url, { type: "module" });
+    worker.addEventListener("error", (event) => event.preventDefault()); // then there is none: nothing is lost
+  };
+  const timer = setTimeout(() => (globalThis.requestIdleCallback ?? setTimeout)(begin), SOON);
+  return () => {
+    clearTimeout(timer);
+    worker?.terminate();
+  };
+}

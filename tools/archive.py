@@ -1,0 +1,106 @@
+"""Makes what the widget's worker starts Python from: one archive of compiled modules, and the extension on its own.
+
+The bytecode must fit the interpreter that will run it, so Pyodide itself compiles it, under Node. That takes a quarter
+of a minute; the result is kept under the hash of everything that goes in.
+"""
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+
+from tools import stamps
+from tools.failure import StepFailed
+from tools.paths import CACHE, NODE_MODULES, ROOT
+from tools.run import run
+
+SCRIPTS = ROOT / "tools" / "pack"
+EXTENSION = "pydantic_core/_pydantic_core.cpython-314-wasm32-emscripten.so"
+SITE_PACKAGES = "/lib/python3.14/site-packages"
+_PYSCRIPT = NODE_MODULES / "@pyscript" / "core" / "src" / "stdlib" / "pyscript.js"
+# What nothing imports at once, but something does later: when an exception is logged, a date parsed, a text decoded.
+_LATER = (
+    *("_strptime", "asyncio", "json", "linecache", "random", "secrets", "tokenize", "traceback", "uuid"),
+    *("encodings.ascii", "encodings.cp437", "encodings.idna", "encodings.latin_1", "encodings.utf_16"),
+)
+_IMPORTS = ("pydantic", "pyodide_http", *_LATER)
+_LEFT_OUT = ("chatwheel.transport.cpython", "chatwheel.transport.memory")
+_KEPT = 4  # archives of earlier sources
+
+
+def build_archive(wheels: list[Path], node: Path) -> bytes:
+    """The archive, from the wheels and the npm packages."""
+    kept = CACHE / "archives" / f"{_fingerprint(wheels)}.zip"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        _pack(wheels, node, kept)
+        _forget_oldest(kept.parent)
+    return kept.read_bytes()
+
+
+def _fingerprint(wheels: list[Path]) -> str:
+    lists = json.dumps([_IMPORTS, _LEFT_OUT])
+    return stamps.digest(lists, ROOT / "package-lock.json", *sorted(SCRIPTS.iterdir()), *wheels)
+
+
+def _pack(wheels: list[Path], node: Path, out: Path) -> None:
+    own = SCRIPTS / "chatwheel_boot.py"
+    task = {
+        "pyodide": str(NODE_MODULES / "pyodide" / "pyodide.mjs"),
+        "pyscript": str(_PYSCRIPT),
+        "wheels": [str(wheel) for wheel in wheels],
+        "script": str(SCRIPTS / "pack.py"),
+        "own": [{"name": own.name, "path": str(own)}],
+        "package": "chatwheel",
+        "imports": _IMPORTS,
+        "left_out": _LEFT_OUT,
+    }
+    description, draft = out.with_suffix(".json"), out.with_suffix(".new")
+    description.write_text(json.dumps(task), encoding="utf-8")
+    run([node, SCRIPTS / "pack.mjs", description, draft], "archive")
+    description.unlink()
+    draft.replace(out)
+
+
+def _forget_oldest(folder: Path) -> None:
+    archives = sorted(folder.glob("*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in archives[_KEPT:]:
+        path.unlink()
+
+
+def extension_of(wheels: list[Path]) -> bytes:
+    """The compiled half of pydantic, out of its wheel."""
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            if EXTENSION in archive.namelist():
+                return archive.read(EXTENSION)
+    raise StepFailed("No wheel has pydantic's extension: delete .cache/wheels and run the command again.")
+
+
+class Runtime:
+    """The folder `runtime/` of a site: files under names that hold their hash, and runtime.json, which names them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, wheels: list[Path], node: Path) -> None:
+        """Everything that boot.mjs loads."""
+        pyodide = NODE_MODULES / "pyodide"
+        described = {
+            "module": self._put("pyodide.asm", ".mjs", (pyodide / "pyodide.asm.mjs").read_bytes()),
+            "wasm": self._put("pyodide.asm", ".wasm", (pyodide / "pyodide.asm.wasm").read_bytes()),
+            "archive": self._put("python", ".zip", build_archive(wheels, node)),
+            "extension": self._put("pydantic_core", ".wasm", extension_of(wheels))
+            | {"target": f"{SITE_PACKAGES}/{EXTENSION}"},
+            "rest": self._put("python-rest", ".zip", (pyodide / "python_stdlib.zip").read_bytes()),
+        }
+        key = stamps.digest(json.dumps(described, sort_keys=True))
+        lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
+        whole = {"key": key, "lock": {"info": lock["info"], "packages": {}}, **described}
+        (self._folder / "runtime.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
+
+    def _put(self, stem: str, suffix: str, content: bytes) -> dict[str, str | int]:
+        digest = hashlib.sha256(content).hexdigest()
+        name = f"{stem}.{digest[:16]}{suffix}"
+        (self._folder / name).write_bytes(content)
+        return {"path": name, "size": len(content), "sha256": digest}

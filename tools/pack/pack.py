@@ -1,0 +1,116 @@
+"""Runs in Pyodide under Node, started by pack.mjs: finds out which modules are used, compiles them, packs them.
+
+What is used is found by importing it. A module that is left out is not lost: `chatwheel_rest`, which is written here,
+lists what else there is and where, and chatwheel_boot fetches it when something imports it.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import json
+import marshal
+import pkgutil
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+TASK = json.loads(Path("/task/task.json").read_text())
+SITE_PACKAGES = Path("/lib/python3.14/site-packages")
+STDLIB = "/lib/python314.zip"
+EXTRA = Path("/task/extra")
+UNCHECKED_HASH = 0b01
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def use() -> str:
+    """Imports everything that the widget uses, now or later; returns a module that does so, for snapshots."""
+    importlib.invalidate_caches()
+    names = [*TASK["imports"], *needed_by_pyscript()]
+    for name in names:
+        importlib.import_module(name)
+    package = importlib.import_module(TASK["package"])
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if module.name not in TASK["left_out"]:
+            importlib.import_module(module.name)
+            names.append(module.name)
+    return "".join(f"import {name}\n" for name in names)
+
+
+def needed_by_pyscript() -> list[str]:
+    """Its own modules cannot be imported here: there is no PyScript."""
+    sources = [path.read_text() for path in sorted(EXTRA.glob("pyscript/*.py"))]
+    names = {name for source in sources for name in imported_by(source)}
+    return sorted(name for name in names | {"pathlib"} if name.partition(".")[0] in sys.stdlib_module_names)
+
+
+def imported_by(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def sources() -> dict[str, str]:
+    """The source of each module that has been imported, by its path in the archive."""
+    found = {}
+    for module in list(sys.modules.values()):
+        spec = getattr(module, "__spec__", None)
+        if spec is None or not spec.origin or not spec.origin.endswith(".py"):
+            continue
+        if spec.origin.startswith(STDLIB):
+            path = spec.origin.removeprefix(f"{STDLIB}/")
+        elif Path(spec.origin).is_relative_to(SITE_PACKAGES):
+            path = str(Path(spec.origin).relative_to(SITE_PACKAGES))
+        else:
+            continue
+        found[path] = spec.loader.get_source(spec.name)
+    return found | {str(path.relative_to(EXTRA)): path.read_text() for path in EXTRA.rglob("*.py")}
+
+
+def without_docstrings(tree: ast.Module) -> ast.Module:
+    """Nothing at run time reads them; assertions stay."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            match node.body:
+                case [ast.Expr(value=ast.Constant(value=str())), *rest]:
+                    node.body = rest or (
+                        [] if isinstance(node, ast.Module) else [ast.Pass(lineno=node.lineno, col_offset=0)]
+                    )
+    return ast.fix_missing_locations(tree)
+
+
+def compiled(path: str, source: str) -> bytes:
+    """A `.pyc` that is never compared with its source, and the same for the same source."""
+    code = compile(without_docstrings(ast.parse(source)), path, "exec", dont_inherit=True, optimize=0)
+    return importlib.util.MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little") + bytes(8) + marshal.dumps(code)
+
+
+def modules_of(archive: str) -> Iterator[str]:
+    """The names of the modules in a zip file."""
+    with zipfile.ZipFile(archive) as file:
+        for path in file.namelist():
+            if path.endswith(".py"):
+                yield path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def rest(packed: dict[str, str]) -> str:
+    """The module that says what was left out of the standard library."""
+    here = {path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in packed}
+    names = sorted(set(modules_of(STDLIB)) - here)
+    return f"NAMES = frozenset({' '.join(names)!r}.split())\n"
+
+
+def pack() -> None:
+    preload = use()
+    modules = sources() | {"chatwheel_preload.py": preload}
+    modules["chatwheel_rest.py"] = rest(modules)
+    with zipfile.ZipFile("/task/out.zip", "w", zipfile.ZIP_STORED) as archive:
+        for path, source in sorted(modules.items()):
+            archive.writestr(zipfile.ZipInfo(f"{path}c", EPOCH), compiled(path, source))
+
+
+pack()
