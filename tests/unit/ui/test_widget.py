@@ -297,6 +297,15 @@ async def test_junk_from_the_server_harms_nobody() -> None:
         assert pilot.said[-1] == "fine"
 
 
+async def test_what_is_said_of_another_chat_is_not_for_this_conversation() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat(event("a", "Ours"))
+        pilot.server.push("incoming_chat", {"chat": {**chat(event("x", "Theirs", at=90)), "id": "C2"}})
+        pilot.server.push("chat_deactivated", {"chat_id": "C2", "thread_id": "T1"})
+        await pilot.push(event("b", "Still ours", at=3))
+        assert pilot.said == ["Ours", "Still ours"] and pilot.state.active
+
+
 async def test_broken_intents_harm_nobody() -> None:
     async with Pilot() as pilot:
         await pilot.act("no-such-intent")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 from chatwheel.sdk import ChatError, CustomerSDK, events
@@ -34,6 +34,14 @@ SLOW_SECONDS = 12.0
 """A first connection that takes longer is worth a word."""
 
 Intent = Mapping[str, Any]
+
+
+class _OfChat(Protocol):
+    @property
+    def chat_id(self) -> str: ...
+
+
+OfChat = TypeVar("OfChat", bound=_OfChat)
 
 
 class Controller:
@@ -247,17 +255,30 @@ class Controller:
         on("connected", self._on_connected)
         on("disconnected", self._on_disconnected)
         on("availability_updated", self._on_availability)
-        on("incoming_chat", lambda payload: self._conversation.take_chat(payload.chat))
-        on("incoming_event", self._on_event)
-        on("event_updated", lambda payload: self._conversation.take_event(payload.event))
-        on("chat_deactivated", self._on_deactivated)
-        on("user_added_to_chat", self._on_user_added)
-        on("user_removed_from_chat", lambda payload: self._store.apply(reduce.person_left, payload.user_id))
-        on("incoming_typing_indicator", self._on_typing)
-        on("events_marked_as_seen", self._on_seen)
-        on("incoming_rich_message_postback", self._on_postback)
-        on("queue_position_updated", self._on_queue)
-        on("chat_transferred", self._on_queue)
+        on("incoming_chat", self._on_chat)
+        on("incoming_event", self._ours(self._on_event))
+        on("event_updated", self._ours(self._on_event_updated))
+        on("chat_deactivated", self._ours(self._on_deactivated))
+        on("user_added_to_chat", self._ours(self._on_user_added))
+        on("user_removed_from_chat", self._ours(self._on_user_removed))
+        on("incoming_typing_indicator", self._ours(self._on_typing))
+        on("events_marked_as_seen", self._ours(self._on_seen))
+        on("incoming_rich_message_postback", self._ours(self._on_postback))
+        on("queue_position_updated", self._ours(self._on_queue))
+        on("chat_transferred", self._ours(self._on_queue))
+
+    def _ours(self, handler: Callable[[OfChat], object]) -> Callable[[OfChat], None]:
+        """A customer has one chat: what is said of another is not for this conversation."""
+
+        def handle(payload: OfChat) -> None:
+            if payload.chat_id == self._store.state.chat_id:
+                handler(payload)
+
+        return handle
+
+    def _on_chat(self, payload: events.IncomingChat) -> None:
+        if self._store.state.chat_id in ("", payload.chat.id):
+            self._conversation.take_chat(payload.chat)
 
     def _on_customer_id(self, customer_id: str) -> None:
         self._store.apply(reduce.customer_known, customer_id)
@@ -277,14 +298,14 @@ class Controller:
         self._store.apply(reduce.availability, payload.availability == "online")
 
     def _on_event(self, payload: events.IncomingEvent) -> None:
-        state = self._store.state
-        if state.chat_id and payload.chat_id != state.chat_id:
-            return
-        known = state.timeline.find(payload.event.id)
+        known = self._store.state.timeline.find(payload.event.id)
         self._conversation.take_event(payload.event)
         shown = self._store.state.timeline.find(payload.event.id)
         if shown and not known:
             self._attention.announce(shown)
+
+    def _on_event_updated(self, payload: events.EventUpdated) -> None:
+        self._conversation.take_event(payload.event)
 
     def _on_deactivated(self, _payload: events.ChatDeactivated) -> None:
         self._store.apply(reduce.chat_closed)
@@ -296,6 +317,9 @@ class Controller:
         if isinstance(payload.user, Agent):
             user = convert.person(payload.user)
             self._store.apply(reduce.people_known, [user])
+
+    def _on_user_removed(self, payload: events.UserRemovedFromChat) -> None:
+        self._store.apply(reduce.person_left, payload.user_id)
 
     def _on_typing(self, payload: events.IncomingTypingIndicator) -> None:
         author, is_typing = payload.typing_indicator.author_id, payload.typing_indicator.is_typing
