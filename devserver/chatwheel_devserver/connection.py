@@ -43,6 +43,7 @@ class Connection:
         self._queue: deque[str] = deque()
         self._queued = 0
         self._is_ending = False
+        self.is_silent = False
         self._wake = asyncio.Event()
         self._drained = asyncio.Event()
         self._drained.set()
@@ -77,7 +78,7 @@ class Connection:
 
     def deliver_text(self, text: str, parsed: object = None) -> None:
         """Queue a text as it is."""
-        if self._is_ending:
+        if self._is_ending or self.is_silent:
             return
         self._core.hub.record(Frame("out", self.role, self.number, self.user_id or None, text, parsed))
         self._queue.append(text)
@@ -109,6 +110,12 @@ class Connection:
         self._wake.set()
         if self._transport is not None:
             self._transport.abort()
+
+    def fall_silent(self) -> None:
+        """Stay open, but read and send nothing any more, as behind a network that has gone without a word."""
+        self.is_silent = True
+        if self._transport is not None:
+            self._transport.pause_reading()
 
     async def write_queue(self) -> None:
         """Send what is queued, until the end."""

@@ -20,6 +20,7 @@ from .faults import Faults
 from .hub import Hub, Role
 from .identity import Identity
 from .lens import Json
+from .rates import Rates
 from .storage.database import Database
 from .storage.files import FileTable
 from .wire.base import read_request
@@ -47,6 +48,7 @@ class Core:
         )
         self.identity = Identity(config, self.clock, self.database)
         self.faults = Faults()
+        self.rates = Rates(config, self.clock)
         self.connections: set[Connection] = set()
         self.url = ""
         self._tasks: set[asyncio.Task[None]] = set()

@@ -53,6 +53,8 @@ class Opening:
     properties: Properties
     group_ids: list[int]
     active: bool
+    #: Shown before the others, in the name of the agent who would answer.
+    welcome: Seed | None = None
 
 
 class Desk:
@@ -66,6 +68,8 @@ class Desk:
         self.customers = CustomerTable(database)
         self.files = files
         self.hub = hub
+        #: Hosts, with ports, under which this server serves its own site.
+        self.own_hosts: frozenset[str] = frozenset()
         self.availability = Availability(config, clock, hub, self.chats)
         self.router = Router(self)
         clock.start_after(self.chats.last_instant())
@@ -108,6 +112,20 @@ class Desk:
         current = None if thread is None else self.thread_view(thread)
         return ChatView(chat, self.customer(chat.customer_id), self.chats.members(chat.id), current)
 
+    def has_open_chat(self, customer_id: str) -> bool:
+        """Tell whether a customer is in a conversation."""
+        return bool(
+            self.chats.chats_page(
+                customer_id=customer_id, active_only=True, descending=True, beyond=None, limit=1
+            )
+        )
+
+    def welcome_seed(self) -> Seed | None:
+        """Return what visitors are welcomed with, if anything."""
+        text = self.config.welcome_message
+        properties: Properties = {"lc2": {"welcome_message": True}}
+        return None if text is None else Seed("message", {"text": text}, properties=properties)
+
     # Threads
 
     def open_thread(
@@ -136,6 +154,8 @@ class Desk:
         if agent is not None:
             self._set_present(chat.id, agent, "agent", opening.active)
             self.chats.add_thread_user(thread.id, agent)
+        if opening.welcome is not None:
+            self._store(thread, opening.welcome, agent or self._host(thread))
         events = [self._store(thread, seed, author_id) for seed in opening.seeds]
         self._see(chat.id, author_id, author_type, events[-1].created_at if events else instant)
         view = self.chat_view(chat, self.chats.thread(thread.id))
@@ -147,6 +167,11 @@ class Desk:
         self.router.note(thread)
         call.afterwards.append(self.router.settle)
         return [event.id for event in events]
+
+    def _host(self, thread: Thread) -> str:
+        """Return in whose name a thread that nobody has taken welcomes the visitor."""
+        candidates = self.availability.candidates(thread.group_ids[0] if thread.group_ids else 0)
+        return candidates[0] if candidates else self.config.agents[0].email
 
     def _assign(self, thread: Thread) -> str | None:
         """Return the agent who gets a new thread, or note that it waits."""

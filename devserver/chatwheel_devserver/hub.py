@@ -184,8 +184,16 @@ class Hub:
             callback(frame)
 
 
+#: What customers of older versions do not know.
+NEW_IN_36: Final = frozenset(
+    {"event_deleted", "incoming_event_preview", "incoming_thinking_indicator", "incoming_welcome_message"}
+)
+
+
 def wants(session: Session, action: str) -> bool:
-    """Tell whether a session has subscribed to a push."""
+    """Tell whether a session knows a push and has subscribed to it."""
+    if action in NEW_IN_36 and session.role == "customer" and session.lens.version < "3.6":
+        return False
     return session.wanted is None or action in session.wanted or action in ALWAYS_DELIVERED
 
 

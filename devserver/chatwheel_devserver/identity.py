@@ -6,6 +6,7 @@ itself hands out, and for tests.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -20,6 +21,7 @@ from .storage.customers import CustomerTable
 from .storage.database import Database
 
 _REGION: Final = "dal"
+TRANSFER_SECONDS: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,15 @@ class Bearer:
     expires_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A customer's identity on its way to another client."""
+
+    customer_id: str
+    code_challenge: str | None
+    expires_at: float
+
+
 class Identity:
     """Makes tokens and recognizes them."""
 
@@ -49,6 +60,7 @@ class Identity:
         self._db = database
         self._customers = CustomerTable(database)
         self._agent_tokens: dict[str, str] = {}
+        self._transfers: dict[str, Transfer] = {}
 
     def grant(
         self,
@@ -58,12 +70,18 @@ class Identity:
         secret: str | None,
         group_id: int | None = None,
         expires_in: int | None = None,
+        is_proven: bool = False,
     ) -> Grant:
-        """Make a token for the customer whom the cookies prove, or for a new one."""
+        """Make a token for the customer whom the cookies prove, or for a new one.
+
+        ``is_proven`` says that somebody trusted vouches for the customer.
+        """
         seconds = expires_in or self._config.limits.token_seconds
         with self._db.transaction():
             known = customer_id is not None and secret is not None and self._proves(customer_id, secret)
-            if not known or customer_id is None or secret is None:
+            if is_proven and customer_id is not None:
+                secret = ""
+            elif not known or customer_id is None or secret is None:
                 customer_id, secret = self._new_customer()
             token = f"{_REGION}:{secrets.token_urlsafe(32)}"
             now = self._clock.time()
@@ -99,6 +117,31 @@ class Identity:
             self._customers.remove_token(_hash(token))
         return found[0]
 
+    def knows(self, customer_id: str) -> bool:
+        """Tell whether there is such a customer."""
+        return self._customers.secret_hash(customer_id) is not None
+
+    def start_transfer(self, customer_id: str | None, code_challenge: str | None) -> str:
+        """Make a code with which another client becomes this customer, or a new one; good for an hour, once."""
+        if customer_id is None:
+            with self._db.transaction():
+                customer_id, _ = self._new_customer()
+        code = secrets.token_urlsafe(32)
+        expires_at = self._clock.time() + TRANSFER_SECONDS
+        self._transfers[_hash(code)] = Transfer(customer_id, code_challenge, expires_at)
+        while len(self._transfers) > 1000:
+            del self._transfers[next(iter(self._transfers))]
+        return code
+
+    def finish_transfer(self, code: str, code_verifier: str | None) -> str | None:
+        """Return whose code this is and forget it; None if it is worth nothing."""
+        transfer = self._transfers.pop(_hash(code), None)
+        if transfer is None or transfer.expires_at <= self._clock.time():
+            return None
+        if transfer.code_challenge is not None and not _verifies(transfer.code_challenge, code_verifier):
+            return None
+        return transfer.customer_id
+
     def agent_token(self, email: str) -> str:
         """Make a token for an agent, good until the server ends."""
         token = f"{_REGION}:agent_{secrets.token_urlsafe(32)}"
@@ -116,6 +159,13 @@ class Identity:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def _verifies(challenge: str, verifier: str | None) -> bool:
+    """Check a verifier against its challenge, the way PKCE does with S256."""
+    digest = hashlib.sha256((verifier or "").encode(errors="replace")).digest()
+    expected = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return verifier is not None and hmac.compare_digest(expected, challenge)
 
 
 def _strip_scheme(authorization: str) -> str | None:

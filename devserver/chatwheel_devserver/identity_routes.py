@@ -7,7 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from .core import Core
-from .identity import Grant
+from .identity import TRANSFER_SECONDS, Grant
 from .rtm import CORE
 from .web_api import json_or_none
 
@@ -31,6 +31,7 @@ def add_identity_routes(app: web.Application) -> None:
     app.router.add_post("/v2/customer/token", create_token)
     app.router.add_delete("/v2/customer/token", revoke_token)
     app.router.add_get("/v2/customer/info", token_info)
+    app.router.add_post("/v2/customer/identity_transfer", transfer_identity)
     app.router.add_post("/v2/customer/{organization}/{group}/token", create_token)
 
 
@@ -39,8 +40,10 @@ async def create_token(request: web.Request) -> web.Response:
     core = request.app[CORE]
     try:
         body = await _read_body(request)
-        group_id = _check_place(core, request, body)
         _check_request(core, body)
+        if body["grant_type"] != "cookie":
+            return _answer(core, body, _grant_without_cookies(core, request, body))
+        group_id = _check_place(core, request, body)
     except OAuthError as error:
         return web.json_response(error.body, status=error.status)
     names = _cookie_names(group_id)
@@ -51,7 +54,13 @@ async def create_token(request: web.Request) -> web.Response:
         group_id=group_id,
         expires_in=body.get("expires_in"),
     )
-    response = web.json_response(
+    response = _answer(core, body, grant)
+    _set_cookies(request, response, grant, names, group_id)
+    return response
+
+
+def _answer(core: Core, body: dict[str, Any], grant: Grant) -> web.Response:
+    return web.json_response(
         {
             "access_token": grant.access_token,
             "entity_id": grant.customer_id,
@@ -62,8 +71,73 @@ async def create_token(request: web.Request) -> web.Response:
         },
         headers={"Cache-Control": "no-store"},
     )
-    _set_cookies(request, response, grant, names, group_id)
-    return response
+
+
+def _grant_without_cookies(core: Core, request: web.Request, body: dict[str, Any]) -> Grant:
+    """Make a token for whom an agent, or a code made before, vouches."""
+    identity, customer_id = core.identity, None
+    if body["grant_type"] == "agent_token":
+        _need_agent(core, request)
+        customer_id = _known_customer(core, body, "entity_id")
+    else:
+        code, verifier = body.get("code"), body.get("code_verifier")
+        if not isinstance(code, str) or not isinstance(verifier, str | None):
+            raise OAuthError(
+                "invalid_request", "code and code_verifier must be strings, and code is required"
+            )
+        customer_id = identity.finish_transfer(code, verifier)
+        if customer_id is None:
+            raise OAuthError("invalid_grant", "the code is not valid, or not any more")
+    return identity.grant(
+        body["client_id"],
+        customer_id=customer_id,
+        secret=None,
+        expires_in=body.get("expires_in"),
+        is_proven=customer_id is not None,
+    )
+
+
+def _need_agent(core: Core, request: web.Request) -> None:
+    if core.identity.agent(request.headers.get("Authorization", "")) is None:
+        raise OAuthError("unauthorized", "the agent's token is not valid", is_identity=True)
+
+
+def _known_customer(core: Core, body: dict[str, Any], field: str) -> str | None:
+    customer_id = body.get(field)
+    if customer_id is not None and (not isinstance(customer_id, str) or not core.identity.knows(customer_id)):
+        raise OAuthError("resource_not_found", f"{field}: there is no such customer")
+    return customer_id
+
+
+async def transfer_identity(request: web.Request) -> web.Response:
+    """Answer with a code with which another client takes over a customer's identity."""
+    core = request.app[CORE]
+    try:
+        body = await _read_body(request)
+        if body.get("client_id") not in core.config.client_ids:
+            raise OAuthError("unauthorized_client", "client_id is unknown")
+        customer_id = _bearer_of_transfer(core, request, body)
+        challenge = body.get("code_challenge")
+        if not isinstance(challenge, str | None):
+            raise OAuthError("invalid_request", "code_challenge must be a string")
+    except OAuthError as error:
+        return web.json_response(error.body, status=error.status)
+    code = core.identity.start_transfer(customer_id, challenge)
+    return web.json_response({"identity_transfer_token": code, "expires_in": TRANSFER_SECONDS})
+
+
+def _bearer_of_transfer(core: Core, request: web.Request, body: dict[str, Any]) -> str | None:
+    match body.get("bearer_type"):
+        case "agent":
+            _need_agent(core, request)
+            return _known_customer(core, body, "customer_id")
+        case "customer":
+            bearer = core.identity.customer(request.headers.get("Authorization", ""))
+            if bearer is None:
+                raise OAuthError("unauthorized", "the token is not valid", is_identity=True)
+            return bearer.user_id
+        case _:
+            raise OAuthError("invalid_request", "bearer_type must be agent or customer")
 
 
 async def _read_body(request: web.Request) -> dict[str, Any]:
@@ -98,8 +172,8 @@ def _check_place(core: Core, request: web.Request, body: dict[str, Any]) -> int 
 def _check_request(core: Core, body: dict[str, Any]) -> None:
     if body.get("client_id") not in core.config.client_ids:
         raise OAuthError("unauthorized_client", "client_id is unknown")
-    if body.get("grant_type") != "cookie":
-        raise OAuthError("unsupported_grant_type", "grant_type must be cookie")
+    if body.get("grant_type") not in ("cookie", "agent_token", "identity_token"):
+        raise OAuthError("unsupported_grant_type", "grant_type must be cookie, agent_token or identity_token")
     if body.get("response_type", "token") != "token":
         raise OAuthError("invalid_request", "response_type must be token")
     redirect = body.get("redirect_uri")

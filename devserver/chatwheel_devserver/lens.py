@@ -204,11 +204,13 @@ class CustomerLens(Lens):
 
     def greeting(self, greeting: Greeting) -> Json:
         """Show a greeting as it is pushed."""
+        agent = greeting.body["agent"]
         return {
             "id": greeting.greeting_id,
             "unique_id": greeting.unique_id,
             "displayed_first_time": greeting.state == "shown",
             **greeting.body,
+            "agent": agent | {"avatar": self.link(agent["avatar"])},
         }
 
     def predicted_agent(self, email: str) -> Json:

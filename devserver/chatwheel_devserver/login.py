@@ -9,6 +9,7 @@ from .clock import MICROSECONDS, format_instant
 from .connection import Connection
 from .core import Core
 from .errors import ApiError
+from .greetings import greet_on_page
 from .hub import Push, response_frame
 from .lens import AgentLens, CustomerLens, Json
 from .records import Customer, Page
@@ -44,6 +45,9 @@ def _log_customer_in(core: Core, connection: Connection, request_id: str | None,
         connection.disconnect("too_many_connections")
         return
     is_new_here = not core.hub.is_online(customer.id)
+    limit = core.config.limits.users_online
+    if is_new_here and limit is not None and len(core.hub.customer_ids) >= limit:
+        raise ApiError("users_limit_reached", "Users limit reached")
     page = _note_visit(core, customer, request, is_new_here=is_new_here)
     connection.become(customer.id, request.pushes)
     connection.token_expires_at = bearer.expires_at
@@ -137,6 +141,11 @@ def _announce(
     elif page is not None:
         call = Call(core.desk, customer.id, connection.lens)
         tell_page(call, customer, page)
+        outbox += call.outbox
+    if page is not None:
+        call = Call(core.desk, customer.id, connection.lens)
+        with core.database.transaction():
+            greet_on_page(call, customer, page.url)
         outbox += call.outbox
     core.hub.flush(outbox, origin=connection)
 

@@ -90,6 +90,8 @@ def _depart(core: Core, connection: Connection) -> None:
 async def _read(core: Core, connection: Connection, socket: web.WebSocketResponse) -> None:
     async for message in socket:
         if message.type is WSMsgType.TEXT:
+            if connection.is_silent:
+                continue
             text: str = message.data
             await handle_text(core, connection, text)
             await connection.room()
@@ -154,6 +156,7 @@ def _run(
     """Answer now, or beside if the action has to wait for something."""
     if connection.pending >= core.config.limits.pending_requests:
         raise ApiError("pending_requests_limit_reached", "Too many requests are waiting for an answer")
+    core.rates.check(connection.user_id, action.name)
     delay = fault.seconds if fault is not None else 0.0
     if action.is_async or delay:
         connection.pending += 1

@@ -15,13 +15,16 @@ from typing import Any, Self, overload
 from aiohttp import web
 
 from .app import make_app
+from .calls import Call
 from .clock import Clock
 from .config import Config
 from .core import Core
 from .errors import DisconnectReason
 from .faults import Faults
+from .greetings import show_greeting
 from .hub import Frame, Push, Role
-from .records import Greeting
+from .idle import look_after_threads
+from .lens import AgentLens
 from .scripted.client import AgentClient
 from .scripted.grace import Grace
 from .scripted.scripts import Script, ScriptedAgent
@@ -92,6 +95,7 @@ class DevServer:
         host = "127.0.0.1" if self._host in ("0.0.0.0", "") else self._host.replace("::", "::1", 1)
         host = f"[{host}]" if ":" in host else host
         core.url = f"http://{host}:{self._port}"
+        core.desk.own_hosts = frozenset(f"{name}:{self._port}" for name in (host, "localhost"))
 
     async def stop(self) -> None:
         """Close connections, port and data."""
@@ -247,6 +251,13 @@ class DevServer:
             connection.abort()
         return len(dropped)
 
+    def half_open(self, role: Role | None = None) -> int:
+        """Leave connections open but dead: nothing is read or sent any more; return how many."""
+        silent = [c for c in self.core.connections if role is None or c.role == role]
+        for connection in silent:
+            connection.fall_silent()
+        return len(silent)
+
     def disconnect(
         self, reason: DisconnectReason, customer_id: str | None = None, data: dict[str, str] | None = None
     ) -> None:
@@ -276,27 +287,15 @@ class DevServer:
     def greet(self, customer_id: str, text: str, *, greeting_id: int = 1) -> str:
         """Show a greeting to a customer; return its unique id."""
         core = self.core
-        agent = core.config.agents[0]
-        unique_id = f"GR{core.clock.instant():X}"
-        event = {"type": "message", "text": text, "author_id": agent.public_id}
-        who = {
-            "id": agent.public_id,
-            "name": agent.name,
-            "job_title": agent.job_title,
-            "is_bot": agent.is_bot,
-        }
-        avatar = core.url + agent.avatar_path
-        body = {"event": event, "agent": who | {"type": "agent", "avatar": avatar}}
-        greeting = Greeting(unique_id, customer_id, greeting_id, "shown", body, core.clock.instant())
+        call = Call(core.desk, "", AgentLens(core.config, core.url, "3.6"))
         with core.database.transaction():
             customer = core.desk.customer(customer_id)
-            customer.greetings_shown += 1
-            core.desk.customers.save(customer)
-            core.desk.customers.add_greeting(greeting)
-        core.hub.flush([Push("incoming_greeting", lambda lens: lens.greeting(greeting), customer_id)])
-        return unique_id
+            greeting = show_greeting(call, customer, core.config.agents[0], text, greeting_id=greeting_id)
+        core.hub.flush(call.outbox)
+        return greeting.unique_id
 
     def advance(self, seconds: float) -> None:
         """Move the server's clock forward and enforce every deadline that has thereby passed."""
         self.core.clock.advance(seconds)
+        look_after_threads(self.core)
         sweep(self.core)

@@ -7,9 +7,11 @@ from typing import Final
 
 from .clock import MICROSECONDS
 from .core import Core
+from .idle import look_after_threads
 
 _INTERVAL: Final = 1.0
 _FILE_CHECK_EVERY: Final = 600
+_THREAD_CHECK_EVERY: Final = 10
 
 
 def sweep(core: Core) -> None:
@@ -40,6 +42,8 @@ async def supervise(core: Core) -> None:
     rounds = 0
     while True:
         sweep(core)
+        if rounds % _THREAD_CHECK_EVERY == 0:
+            look_after_threads(core)
         if rounds % _FILE_CHECK_EVERY == 0:
             remove_unused_files(core)
         rounds += 1

@@ -153,6 +153,10 @@ class ThreadedServer:
         """Cut connections as a lost network would; return how many."""
         return self.call(self.server.drop_connections, role)
 
+    def half_open(self, role: Role | None = None) -> int:
+        """Leave connections open but dead; return how many."""
+        return self.call(self.server.half_open, role)
+
     def disconnect(
         self, reason: DisconnectReason, customer_id: str | None = None, data: dict[str, str] | None = None
     ) -> None:

@@ -17,6 +17,7 @@ from .identity import Bearer
 from .lens import AgentLens, CustomerLens, Json
 from .rtm import CORE, parse_frame
 from .uploads import file_path, receive_file, serve_file
+from .web_only import GET_ACTIONS, Query
 
 
 def add_web_routes(app: web.Application) -> None:
@@ -65,11 +66,14 @@ def _failure(error: ApiError) -> web.Response:
 async def _act(core: Core, request: web.Request, role: Role) -> Json:
     version = _version(request)
     name = request.match_info["action"]
+    if role == "customer" and name in GET_ACTIONS:
+        return _answer_get(core, request, name, version)
     action = find_action(role, name, version, over_web=True)
     if request.method != "POST":
         raise ApiError("validation", f"method: {name} is called with POST")
     bearer = _authenticate(core, request, role)
     payload = await _payload(core, request)
+    core.rates.check(bearer.user_id, name)
     lens: CustomerLens | AgentLens
     if role == "customer":
         lens = CustomerLens(core.config, base_url(request), version, bearer.user_id)
@@ -83,6 +87,13 @@ async def _act(core: Core, request: web.Request, role: Role) -> Json:
     for callback in call.afterwards:
         callback()
     return answer
+
+
+def _answer_get(core: Core, request: web.Request, name: str, version: str) -> Json:
+    if request.method != "GET":
+        raise ApiError("validation", f"method: {name} is called with GET")
+    _check_organization(core, request)
+    return GET_ACTIONS[name](Query(core, version, request.query))
 
 
 def _check_customer(core: Core, customer_id: str, action: str) -> None:
@@ -101,14 +112,19 @@ def _version(request: web.Request) -> str:
 
 def _authenticate(core: Core, request: web.Request, role: Role) -> Bearer:
     """Return who asks; the organization must be ours."""
-    if role == "customer" and request.query.get("organization_id") != core.config.organization_id:
-        raise ApiError("license_not_found", "License not found")
+    if role == "customer":
+        _check_organization(core, request)
     authorization = request.headers.get("Authorization", "")
     identity = core.identity
     bearer = identity.customer(authorization) if role == "customer" else identity.agent(authorization)
     if bearer is None:
         raise ApiError("authentication", "Invalid access token")
     return bearer
+
+
+def _check_organization(core: Core, request: web.Request) -> None:
+    if request.query.get("organization_id") != core.config.organization_id:
+        raise ApiError("license_not_found", "License not found")
 
 
 async def _payload(core: Core, request: web.Request) -> Json:

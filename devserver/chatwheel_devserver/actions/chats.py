@@ -65,7 +65,7 @@ def start_chat(call: Call, request: StartChat) -> Json:
     instant = desk.clock.instant()
     new_chat = Chat(short_id(instant), call.user_id, instant, group_ids, properties)
     desk.chats.add_chat(new_chat)
-    return {"chat_id": new_chat.id} | _open(call, new_chat, request.chat, request.active)
+    return {"chat_id": new_chat.id} | _open(call, new_chat, request)
 
 
 @CHAT_ACTIONS.add("resume_chat", ResumeChat)
@@ -84,7 +84,7 @@ def resume_chat(call: Call, request: ResumeChat) -> Json:
     _check_online(call, chat.group_ids, needed=request.active and not continuous)
     chat.properties = merge(chat.properties, _chat_properties(call, request.chat, continuous))
     desk.chats.save_chat(chat)
-    return _open(call, chat, request.chat, request.active)
+    return _open(call, chat, request)
 
 
 @CHAT_ACTIONS.add("deactivate_chat", ChatById)
@@ -142,9 +142,9 @@ def _chat_properties(call: Call, initial: InitialChat, continuous: bool) -> Prop
     return merge(dict(initial.properties), {"routing": {"continuous": continuous}})
 
 
-def _open(call: Call, chat: Chat, initial: InitialChat, active: bool) -> Json:
+def _open(call: Call, chat: Chat, request: StartChat | ResumeChat) -> Json:
     """Open the thread of a start or resume and say what was made."""
-    desk = call.desk
+    desk, initial = call.desk, request.chat
     check_update(desk.config, "thread", initial.thread.properties, by_customer=True)
     routing = {"continuous": chat.properties["routing"]["continuous"]}
     pages = desk.customer(call.user_id).last_pages
@@ -159,7 +159,9 @@ def _open(call: Call, chat: Chat, initial: InitialChat, active: bool) -> Json:
     ):
         raise ApiError("validation", "chat.thread.events: custom_id must not repeat")
     properties = merge(initial.thread.properties, {"routing": routing})
-    opening = Opening(seeds, properties, chat.group_ids, active)
+    is_welcomed = request.welcome_message_id is not None and call.lens.is_36
+    welcome = desk.welcome_seed() if is_welcomed else None
+    opening = Opening(seeds, properties, chat.group_ids, request.active, welcome)
     event_ids = desk.open_thread(call, chat, (call.user_id, "customer"), opening)
     thread = desk.chats.last_thread(chat.id)
     answer: Json = {"thread_id": thread.id if thread is not None else ""}

@@ -7,10 +7,19 @@ from typing import Any, Final
 from ..calls import Actions, Call
 from ..clock import format_instant
 from ..errors import ApiError
+from ..greetings import greet_on_page
 from ..lens import CustomerLens, Json
 from ..records import Customer, Page
 from ..wire.base import MAX_SESSION_FIELDS, Empty
-from ..wire.customer import CheckGoals, CustomerFields, SetSessionFields, UpdateCustomer, UpdateCustomerPage
+from ..wire.customer import (
+    CheckGoals,
+    CustomerFields,
+    RequestEmailVerification,
+    SetSessionFields,
+    UpdateCustomer,
+    UpdateCustomerPage,
+)
+from .common import split_url
 
 CUSTOMER_ACTIONS = Actions()
 
@@ -93,6 +102,7 @@ def update_customer_page(call: Call, request: UpdateCustomerPage) -> None:
     page = visit_page(call, customer, request.url, request.title or "")
     call.desk.customers.save(customer)
     tell_page(call, customer, page)
+    greet_on_page(call, customer, page.url)
 
 
 def visit_page(call: Call, customer: Customer, url: str, title: str) -> Page:
@@ -123,6 +133,17 @@ def tell_page(call: Call, customer: Customer, page: Page) -> None:
 @CUSTOMER_ACTIONS.add("deactivate_customer_page", Empty, since="3.6", web=False)
 def change_page_focus(call: Call, request: Empty) -> None:
     """Accept the news that the visitor's tab has gained or lost focus; nothing depends on it here."""
+
+
+@CUSTOMER_ACTIONS.add("request_email_verification", RequestEmailVerification, rtm=False)
+def request_email_verification(call: Call, request: RequestEmailVerification) -> None:
+    """Record the wish; this server sends no mail. The ten newest of a customer are kept."""
+    parts = split_url(request.callback_uri, "callback_uri")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ApiError("validation", "callback_uri: must be an absolute http or https address")
+    if call.desk.customer(call.user_id).email is None:
+        raise ApiError("validation", "email: the customer has none to verify")
+    call.desk.customers.add_verification(call.user_id, request.callback_uri, call.desk.clock.instant())
 
 
 @CUSTOMER_ACTIONS.add("check_goals", CheckGoals, rtm=False)

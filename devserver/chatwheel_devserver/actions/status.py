@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..calls import Actions, Call
 from ..errors import ApiError, validation
 from ..lens import CustomerLens, Json
+from ..link_preview import fetch_preview
 from ..records import Greeting
 from ..wire.customer import (
     AcceptGreeting,
@@ -14,6 +15,7 @@ from ..wire.customer import (
     GetUrlInfo,
     GreetingButton,
     ListGroupStatuses,
+    RequestWelcomeMessage,
 )
 from .common import split_url
 
@@ -33,7 +35,10 @@ def list_group_statuses(call: Call, request: ListGroupStatuses) -> Json:
 @STATUS_ACTIONS.add("get_predicted_agent", GetPredictedAgent)
 def get_predicted_agent(call: Call, request: GetPredictedAgent) -> Json:
     """Answer who would take the chat."""
-    group_id = request.group_id or 0
+    return _predict(call, request.group_id or 0)
+
+
+def _predict(call: Call, group_id: int) -> Json:
     _need_group(call, group_id)
     availability = call.desk.availability
     if availability.status(group_id) == "offline":
@@ -47,6 +52,21 @@ def get_predicted_agent(call: Call, request: GetPredictedAgent) -> Json:
     return {"agent": lens.predicted_agent(candidates[0]), "queue": is_queued}
 
 
+@STATUS_ACTIONS.add("request_welcome_message", RequestWelcomeMessage, since="3.6")
+def request_welcome_message(call: Call, request: RequestWelcomeMessage) -> Json:
+    """Answer who would take the chat, and push what the visitor is welcomed with."""
+    predicted = _predict(call, request.group_id or 0)
+    welcome_id = request.id or f"WM{call.desk.clock.instant():X}"
+    seed = call.desk.welcome_seed()
+    if seed is not None:
+        event = {"type": seed.type, **seed.body, "author_id": predicted["agent"]["id"]}
+        call.repeat("incoming_welcome_message", lambda _: {"id": welcome_id, "event": event})
+    agent = predicted["agent"]
+    if agent["is_bot"]:
+        agent["bot_type"] = "chatbot"
+    return {"id": welcome_id, "predicted_agent": agent, "queue": predicted["queue"]}
+
+
 @STATUS_ACTIONS.add("get_form", GetForm)
 def get_form(call: Call, request: GetForm) -> Json:
     """Answer with the group's form, if it has one."""
@@ -57,12 +77,12 @@ def get_form(call: Call, request: GetForm) -> Json:
 
 
 @STATUS_ACTIONS.add("get_url_info", GetUrlInfo)
-def get_url_info(call: Call, request: GetUrlInfo) -> Json:
-    """Answer with the address alone: this server fetches no pages of others."""
+async def get_url_info(call: Call, request: GetUrlInfo) -> Json:
+    """Answer with a page's metadata; with the address alone if the page may not be fetched."""
     parts = split_url(request.url, "url")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise validation("url", "must be an absolute http or https address")
-    return {"url": request.url}
+    return {"url": request.url} | await fetch_preview(call.desk.config, call.desk.own_hosts, request.url)
 
 
 @STATUS_ACTIONS.add("accept_greeting", AcceptGreeting)

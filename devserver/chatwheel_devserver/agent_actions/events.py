@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from ..actions.common import make_seed, need_active, sent_before
 from ..actions.events import mark_events_as_seen, writable_thread
@@ -15,10 +16,12 @@ from ..actions.properties import (
     update_thread_properties,
 )
 from ..calls import Actions, Call
+from ..clock import format_instant
 from ..desk import event_payload
+from ..errors import validation
 from ..lens import Json
 from ..records import Event
-from ..wire.agent import AgentSendEvent, SendTypingIndicator
+from ..wire.agent import AgentSendEvent, SendEventPreview, SendThinkingIndicator, SendTypingIndicator
 from ..wire.customer import (
     DeleteChatProperties,
     DeleteEventProperties,
@@ -91,3 +94,41 @@ def send_typing_indicator(call: Call, request: SendTypingIndicator) -> None:
         }
 
     call.push("incoming_typing_indicator", render, customer_id=chat.customer_id if everybody else None)
+
+
+@AGENT_EVENT_ACTIONS.add("send_thinking_indicator", SendThinkingIndicator)
+def send_thinking_indicator(call: Call, request: SendThinkingIndicator) -> None:
+    """Show the customer that a program is working on an answer."""
+    chat = call.desk.chat(request.chat_id)
+    thread = need_active(call, chat)
+    need_presence(call, chat)
+    sent_at = format_instant(call.desk.clock.instant())
+    details = request.model_dump(include={"title", "description", "custom_id"}, exclude_none=True)
+    place = {"chat_id": chat.id, "thread_id": thread.id}
+
+    def render(lens: Any) -> Json:
+        return place | {"author_id": lens.user_id(call.user_id), "sent_at": sent_at} | details
+
+    everybody = request.visibility == "all"
+    call.push("incoming_thinking_indicator", render, customer_id=chat.customer_id if everybody else None)
+
+
+@AGENT_EVENT_ACTIONS.add("send_event_preview", SendEventPreview)
+def send_event_preview(call: Call, request: SendEventPreview) -> None:
+    """Show the beginning of a long answer; nothing of it is kept."""
+    chat = call.desk.chat(request.chat_id)
+    thread = need_active(call, chat)
+    need_presence(call, chat)
+    if request.event.visibility == "agents":
+        raise validation("event.visibility", "must be all")
+    seed = make_seed(call, request.event)
+    created_at = format_instant(call.desk.clock.instant())
+    event = {"type": seed.type, **seed.body, "created_at": created_at, "properties": seed.properties}
+    if seed.custom_id is not None:
+        event["custom_id"] = seed.custom_id
+
+    def render(lens: Any) -> Json:
+        author = {"author_id": lens.user_id(call.user_id)}
+        return {"chat_id": chat.id, "thread_id": thread.id, "event": event | author}
+
+    call.push("incoming_event_preview", render, customer_id=chat.customer_id)

@@ -5,8 +5,16 @@ from __future__ import annotations
 from ..actions.common import need_active
 from ..calls import Actions, Call
 from ..errors import ApiError, validation
+from ..greetings import show_greeting
 from ..lens import AgentLens, Json
-from ..wire.agent import AddUserToChat, BanCustomer, GetCustomer, RemoveUserFromChat, SetRoutingStatus
+from ..wire.agent import (
+    AddUserToChat,
+    BanCustomer,
+    GetCustomer,
+    RemoveUserFromChat,
+    SendGreeting,
+    SetRoutingStatus,
+)
 from ..wire.base import Empty
 from .chats import need_presence
 
@@ -98,6 +106,46 @@ def get_customer(call: Call, request: GetCustomer) -> Json:
     assert isinstance(lens, AgentLens)
     customer = call.desk.customer(request.id)
     return lens.customer(customer, online=call.desk.hub.is_online(customer.id))
+
+
+@AGENT_PEOPLE_ACTIONS.add("send_greeting", SendGreeting)
+def send_greeting(call: Call, request: SendGreeting) -> Json:
+    """Show a greeting in the agent's own name to a visitor who is on the site and in no chat.
+
+    An action of this server's own, for its console.
+    """
+    customer = call.desk.customer(request.customer_id)
+    agent = call.desk.config.agent(call.user_id)
+    if not call.desk.hub.is_online(customer.id):
+        raise validation("customer_id", "must be a visitor who is on the site")
+    if agent is None or call.desk.has_open_chat(customer.id):
+        raise validation("customer_id", "must be a visitor who is in no chat")
+    return {"unique_id": show_greeting(call, customer, agent, request.text, greeting_id=0).unique_id}
+
+
+@AGENT_PEOPLE_ACTIONS.add("list_canned_responses", Empty)
+def list_canned_responses(call: Call, request: Empty) -> Json:
+    """Answer with the texts that agents keep at hand; simplified from the configuration API of the real service."""
+    canned = call.desk.config.canned_responses
+    return {"canned_responses": [{"shortcut": one.shortcut, "text": one.text} for one in canned]}
+
+
+@AGENT_PEOPLE_ACTIONS.add("list_groups", Empty)
+def list_groups(call: Call, request: Empty) -> Json:
+    """Answer with the groups, their status and how many chats wait in each."""
+    desk = call.desk
+    statuses = desk.availability.statuses()
+    return {
+        "groups": [
+            {
+                "id": group.id,
+                "name": group.name,
+                "routing_status": statuses[group.id],
+                "queued_chats": len(desk.chats.queued_threads(group.id)),
+            }
+            for group in desk.config.groups
+        ]
+    }
 
 
 @AGENT_PEOPLE_ACTIONS.add("ban_customer", BanCustomer)

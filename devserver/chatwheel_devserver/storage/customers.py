@@ -113,6 +113,30 @@ class CustomerTable:
         )
         return None if row is None else _greeting(row)
 
+    def was_greeted(self, customer_id: str, greeting_id: int, since: int) -> bool:
+        """Tell whether a customer has been shown this greeting since an instant."""
+        sql = "SELECT count(*) FROM greetings WHERE customer_id = ? AND greeting_id = ? AND created_at >= ?"
+        return bool(self._db.number(sql, (customer_id, greeting_id, since)))
+
+    def add_verification(self, customer_id: str, callback_uri: str, instant: int) -> None:
+        """Record that a customer wants its e-mail address verified; only the newest ten stay."""
+        self._db.execute(
+            "INSERT INTO email_verifications VALUES (?, ?, ?)", (customer_id, callback_uri, instant)
+        )
+        self._db.execute(
+            """DELETE FROM email_verifications WHERE customer_id = ?1 AND created_at NOT IN (SELECT created_at
+               FROM email_verifications WHERE customer_id = ?1 ORDER BY created_at DESC LIMIT 10)""",
+            (customer_id,),
+        )
+
+    def verifications(self, customer_id: str) -> list[str]:
+        """Return the addresses that recorded verifications are to be sent to, oldest first."""
+        rows = self._db.rows(
+            "SELECT callback_uri FROM email_verifications WHERE customer_id = ? ORDER BY created_at",
+            (customer_id,),
+        )
+        return [str(row[0]) for row in rows]
+
     def set_greeting_state(self, unique_id: str, state: str) -> None:
         """Remember that a greeting was accepted or cancelled."""
         self._db.execute("UPDATE greetings SET state = ? WHERE unique_id = ?", (state, unique_id))

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import GroupId, Identifier, PropertiesUpdate, Request
+from .base import GroupId, Identifier, MessageText, PropertiesUpdate, Request
 from .customer import Access, Application, ListChats
-from .events import AgentDraft
+from .events import AgentDraft, MessageDraft
 
 
 class AgentLogin(Request):
@@ -48,6 +48,30 @@ class SendTypingIndicator(Request):
     chat_id: Identifier
     is_typing: bool
     visibility: Literal["all", "agents"] = "all"
+
+
+class SendThinkingIndicator(Request):
+    """The agent, a program, is working on an answer."""
+
+    chat_id: Identifier
+    title: str | None = None
+    description: str | None = None
+    visibility: Literal["all", "agents"] = "all"
+    custom_id: Identifier | None = None
+
+
+class SendEventPreview(Request):
+    """Part of a long answer, shown before all of it is there."""
+
+    chat_id: Identifier
+    event: MessageDraft
+
+
+class SendGreeting(Request):
+    """Show a greeting to a visitor."""
+
+    customer_id: Identifier
+    text: Annotated[MessageText, Field(min_length=1)]
 
 
 class AddUserToChat(Request):

@@ -61,6 +61,8 @@ class StartChat(Request):
     chat: InitialChat = InitialChat()
     active: bool = True
     continuous: bool = False
+    #: From version 3.6 on: what the visitor was welcomed with becomes the thread's first event.
+    welcome_message_id: Identifier | None = None
 
 
 class ResumeChat(Request):
@@ -69,6 +71,7 @@ class ResumeChat(Request):
     chat: ResumedChat
     active: bool = True
     continuous: bool | None = None
+    welcome_message_id: Identifier | None = None
 
 
 class ChatById(Request):
@@ -311,6 +314,19 @@ class GreetingButton(Request):
 
     greeting_unique_id: Identifier
     button_id: str
+
+
+class RequestEmailVerification(Request):
+    """Where the verified address is to be sent to."""
+
+    callback_uri: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class RequestWelcomeMessage(Request):
+    """What a visitor is welcomed with before the chat."""
+
+    id: Identifier | None = None
+    group_id: GroupId | None = None
 
 
 class CheckGoals(Request):

@@ -72,12 +72,12 @@ def test_a_test_plays_the_agent(chat_server: ThreadedServer, chat_agent: ChatAge
         chat = chat_agent.next_chat()
         assert (chat.id, chat.customer_id) == (answer["payload"]["chat_id"], visitor.id)
         assert chat.next_message() == "Hello"
+        chat.mark_as_seen()
+        assert visitor.push("events_marked_as_seen")["chat_id"] == chat.id
         chat.typing()
         assert visitor.push("incoming_typing_indicator")["typing_indicator"]["is_typing"] is True
         chat.say("Good morning")
         assert visitor.push("incoming_event")["event"]["text"] == "Good morning"
-        chat.mark_as_seen()
-        assert visitor.push("events_marked_as_seen")["chat_id"] == chat.id
         visitor.request("send_sneak_peek", {"chat_id": chat.id, "sneak_peek_text": "I wo"})
         chat.wait_for_draft("I wo")
         visitor.request("deactivate_chat", {"id": chat.id})
