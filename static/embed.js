@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * chatwheel on a page: `<script async src="…/chatwheel/embed.js" data-organization-id="…" data-client-id="…">`.
+ * chatwheel on a page: `<script async src=".../chatwheel/embed.js" data-organization-id="..." data-client-id="...">`.
  *
  * It draws the launcher and nothing else. The frame, and with it Python, is made when the visitor wants it. This file
  * knows the host page and the panel's place on it; it does not know what a chat is.
@@ -38,15 +38,35 @@
   }
   const key = `chatwheel:${dataset.organizationId}`;
 
+  /** What the launcher says before the frame brings the rest: open, close, and the name of the frame. */
+  const WORDS = /** @type {Record<string, string[]>} */ ({
+    en: ["Open chat", "Close chat", "Chat widget"],
+    ar: ["\u0641\u062a\u062d \u0627\u0644\u062f\u0631\u062f\u0634\u0629", "\u0625\u063a\u0644\u0627\u0642 \u0627\u0644\u062f\u0631\u062f\u0634\u0629", "\u0646\u0627\u0641\u0630\u0629 \u0627\u0644\u062f\u0631\u062f\u0634\u0629"],
+    de: ["Chat \u00f6ffnen", "Chat schlie\u00dfen", "Chat-Widget"],
+    es: ["Abrir el chat", "Cerrar el chat", "Ventana de chat"],
+    fr: ["Ouvrir le chat", "Fermer le chat", "Fen\u00eatre de chat"],
+    it: ["Apri la chat", "Chiudi la chat", "Finestra della chat"],
+    ja: ["\u30c1\u30e3\u30c3\u30c8\u3092\u958b\u304f", "\u30c1\u30e3\u30c3\u30c8\u3092\u9589\u3058\u308b", "\u30c1\u30e3\u30c3\u30c8\u30a6\u30a3\u30b8\u30a7\u30c3\u30c8"],
+    nl: ["Chat openen", "Chat sluiten", "Chatvenster"],
+    pl: ["Otw\u00f3rz czat", "Zamknij czat", "Okno czatu"],
+    pt: ["Abrir o chat", "Fechar o chat", "Janela de chat"],
+    uk: ["\u0412\u0456\u0434\u043a\u0440\u0438\u0442\u0438 \u0447\u0430\u0442", "\u0417\u0430\u043a\u0440\u0438\u0442\u0438 \u0447\u0430\u0442", "\u0412\u0456\u043a\u043d\u043e \u0447\u0430\u0442\u0443"],
+    zh: ["\u6253\u5f00\u804a\u5929", "\u5173\u95ed\u804a\u5929", "\u804a\u5929\u7a97\u53e3"],
+  });
+  const wanted = dataset.locale && dataset.locale !== "auto" ? [dataset.locale] : navigator.languages;
+  const languages = wanted.map((name) => name.toLowerCase().split(/[-_]/)[0]);
+  const spoken = languages.find((name) => Object.hasOwn(WORDS, name)) ?? "en";
+  const [openText, closeText, titleText] = WORDS[spoken];
+
   /** @type {Record<string, string>} */
   let words = {
-    "launcher.open": "Open chat",
-    "launcher.close": "Close chat",
+    "launcher.open": openText,
+    "launcher.close": closeText,
     "launcher.unread_one": "Open chat, 1 unread message",
     "launcher.unread_many": "Open chat, {count} unread messages",
     "title.unread_one": "(1) New message",
     "title.unread_many": "({count}) New messages",
-    "widget.title": "Chat widget",
+    "widget.title": titleText,
   };
 
   // -- drawing --------------------------------------------------------------------------------------------------
@@ -103,6 +123,7 @@
 
   const element = document.createElement("div");
   element.id = "chatwheel";
+  element.lang = spoken;
   element.dataset.position = dataset.position === "start" ? "start" : "end";
   const root = element.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
@@ -175,7 +196,7 @@
 
   /** The count stands in the title while the visitor cannot see the messages. */
   const writeTitle = () => {
-    const shown = unread ? `${counted("title.unread", unread)} · ${title || document.title}` : title;
+    const shown = unread ? `${counted("title.unread", unread)} \u00b7 ${title || document.title}` : title;
     if (unread && !title) title = document.title;
     if (shown) document.title = shown;
     if (!unread) title = "";

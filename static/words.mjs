@@ -1,6 +1,10 @@
 // @ts-check
 /** The words of the frame itself, and times as the visitor writes them. */
 
+/** Languages in `locales/`. */
+const SHIPPED = ["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "uk", "zh"];
+/** For browsers that cannot tell which way a language runs. */
+const RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
 const FALLBACK = "en";
 const HOST = /^(launcher|title|widget)\./;
 
@@ -10,21 +14,23 @@ export class Words {
   locale = FALLBACK;
 
   /**
-   * The visitor's language if there are words in it, otherwise English.
+   * The visitor's language if there are words in it, otherwise English. `pt-BR` is served by `pt`.
    * @param {string} [wanted] `auto` or nothing: the browser's
    */
   async load(wanted) {
     const languages = wanted && wanted !== "auto" ? [wanted] : navigator.languages;
     for (const language of [...languages, FALLBACK]) {
-      const name = language.toLowerCase().split("-")[0];
-      if (!SHIPPED.includes(name)) continue;
-      const response = await fetch(new URL(`locales/${name}.json`, import.meta.url)).catch(() => undefined);
+      const locale = localeOf(language);
+      if (!locale || !SHIPPED.includes(locale.language)) continue;
+      const address = new URL(`locales/${locale.language}.json`, import.meta.url);
+      const response = await fetch(address).catch(() => undefined);
       if (!response?.ok) continue;
       this.texts = await response.json();
-      this.locale = language;
+      this.locale = locale.toString();
       break;
     }
     document.documentElement.lang = this.locale;
+    document.documentElement.dir = directionOf(new Intl.Locale(this.locale));
   }
 
   /**
@@ -63,9 +69,9 @@ export class Words {
     else if (element.dataset.format === "time") element.textContent = this.#format({ timeStyle: "short" }).format(date);
   }
 
-  /** @param {Intl.DateTimeFormatOptions} options */
+  /** With the digits that the words' numbers have. @param {Intl.DateTimeFormatOptions} options */
   #format(options) {
-    return new Intl.DateTimeFormat(this.locale, options);
+    return new Intl.DateTimeFormat(this.locale, { numberingSystem: "latn", ...options });
   }
 
   /** @param {Date} date */
@@ -82,5 +88,21 @@ export class Words {
   }
 }
 
-/** Languages in `locales/`. */
-const SHIPPED = ["en"];
+/**
+ * A locale as the script tag or the browser names it: `de-AT`, also `de_at`. Nothing if it is none.
+ * @param {string} name
+ */
+function localeOf(name) {
+  try {
+    return new Intl.Locale(name.replaceAll("_", "-"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {Intl.Locale} locale @returns {"ltr" | "rtl"} */
+function directionOf(locale) {
+  const { getTextInfo, textInfo } = /** @type {any} */ (locale);
+  const known = getTextInfo?.call(locale) ?? textInfo;
+  return known?.direction ?? (RIGHT_TO_LEFT.includes(locale.language) ? "rtl" : "ltr");
+}
