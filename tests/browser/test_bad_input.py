@@ -1,0 +1,220 @@
+"""Whatever a server, an agent or a visitor sends: nothing runs, nothing breaks, nothing is shown twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Frame, Page, expect
+
+from browser.backend import CONSOLE_AGENT, Agent, Backend, Loop
+from browser.conftest import NewContext, Watch
+from browser.pages import Console, Widget
+from chatwheel_devserver.config import CONSOLE_AGENT as SAM
+from chatwheel_devserver.config import Config
+
+RUN = "globalThis.hacked=1"
+HOSTILE = [
+    f"<img src=x onerror={RUN}><script>{RUN}</script><svg onload={RUN}>",
+    f"javascript:{RUN} [link](javascript:{RUN}) <a href='javascript:{RUN}'>x</a>",
+    f'https://example.org/"onmouseover="{RUN} www.example.com/<script>{RUN}</script>',
+    "data:text/html,<h1>hello</h1> vbscript:x https://user:word@example.org/",
+    "\u202eright to left\u202c and \u2066isolated\u2069 \u200f\u200e",
+    "👩‍👩‍👧‍👦 🏳️‍🌈 🇦🇶 ﷽ Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘",
+    "\x01\x07\x1b[31mcontrol\x7f\x85",
+    "{{7*7}} ${7*7} %s %(name)s {name} {0}",
+    "W" * 400,
+    "https://example.org/" + "a" * 1500,
+]
+ELEMENTS = set(
+    "html head meta title link script style body main header svg symbol path circle use div span h1 h2 p button "
+    "input textarea form label a article bdi br i img li progress section strong time ul nav aside dl dt dd ol".split()
+)
+
+
+def problems(frame: Frame | Page) -> list[str]:
+    """What is in a document and must not be there."""
+    found: list[str] = frame.evaluate(
+        """(allowed) => {
+            const known = new Set(allowed), bad = [];
+            if ("hacked" in globalThis) bad.push("something ran");
+            for (const element of document.querySelectorAll("*")) {
+                const { localName } = element;
+                if (!known.has(localName) && !localName.includes("-config")) bad.push(`<${localName}>`);
+                if (localName === "script" && document.body.contains(element)) bad.push("a script");
+                for (const { name, value } of element.attributes) {
+                    if (/^on|^srcdoc$|^style$/.test(name) && !element.closest("#message, #progress-bar, #progress, .initial"))
+                        bad.push(`${localName}[${name}]`);
+                    if (/^(href|src|action|formaction|xlink:href)$/.test(name)
+                        && /^\\s*(javascript|data:text|vbscript)/i.test(value)) bad.push(`${localName}[${name}=${value}]`);
+                }
+            }
+            const wide = [document.documentElement, ...document.querySelectorAll("[role=log], article")];
+            for (const element of wide) {
+                if (element.scrollWidth > element.clientWidth + 1 && element.clientWidth)
+                    bad.push(`${element.localName} is ${element.scrollWidth - element.clientWidth} px too wide`);
+            }
+            return bad;
+        }""",
+        sorted(ELEMENTS),
+    )
+    return found
+
+
+def junk(chat_id: str, thread_id: str) -> list[str | dict[str, object]]:
+    """Frames that no server should send."""
+    event = {"id": "E1", "type": "message", "text": "Never to be seen", "created_at": "2026-01-01T00:00:00Z"}
+    where = {"chat_id": chat_id, "thread_id": thread_id}
+    payloads: list[object] = [
+        None,
+        {},
+        "text",
+        [],
+        {**where, "event": None},
+        {**where, "event": {}},
+        {**where, "event": {"type": "message"}},
+        {**where, "event": {**event, "id": None, "author_id": "somebody"}},
+        {**where, "event": {**event, "text": {"an": "object"}}},
+        {**where, "event": {**event, "type": "hologram"}},
+        {"event": event},
+        {"chat_id": "another", "thread_id": "T", "event": event},
+        {**where, "user_id": "x", "seen_up_to": "yesterday"},
+        {**where, "typing_indicator": {"is_typing": "perhaps"}},
+        {"chat_id": "another", "thread_id": "T", "user_id": "x"},
+        {"chat": {"id": 7, "users": "everybody", "thread": {"events": [1, None, {}]}}},
+        {"user": {"id": "x", "type": "robot"}, **where},
+    ]
+    actions = [
+        "incoming_event",
+        "incoming_chat",
+        "event_updated",
+        "user_added_to_chat",
+        "incoming_typing_indicator",
+        "events_marked_as_seen",
+        "queue_position_updated",
+        "chat_transferred",
+        "customer_updated",
+        "something_new",
+    ]
+    frames: list[str | dict[str, object]] = [
+        {"version": "3.5", "type": "push", "action": action, "payload": payload}
+        for action in actions
+        for payload in payloads
+    ]
+    frames += [
+        {"type": "push", "action": "chat_deactivated", "payload": {"chat_id": "another", "thread_id": "T"}},
+        {"type": "push", "action": "chat_deactivated", "payload": {}},
+        {"type": "response", "action": "send_event", "request_id": "unknown", "success": True, "payload": {}},
+        {"type": "response", "action": 7},
+        {"type": "surprise", "action": "incoming_event", "payload": {}},
+        {},
+    ]
+    frames += ["", "not JSON", "{", "[]", "null", "42", '"text"', '{"type":', "[" * 5000, "\x00\x01", "Infinity"]
+    return frames
+
+
+def test_a_server_that_sends_junk(widget: Widget, agent: Agent, backend: Backend, watch: Watch) -> None:
+    """Malformed, unknown and repeated frames: the conversation goes on as if they had not been."""
+    watch.expect("console warning: dropped")
+    widget.start()
+    widget.send("Hello").get_by_text("Sent").wait_for()
+    chat_id = agent.join()
+    agent.say(chat_id, "Good morning")
+    expect(widget.message("Good morning")).to_have_count(1)
+    thread_id = str(agent.chat["last_thread_summary"]["id"])
+    pushed = [
+        frame.text
+        for frame in backend.loop.call(lambda: backend.server.frames)
+        if frame.direction == "out" and frame.role == "customer" and '"push"' in frame.text
+    ]
+    for frame in [*junk(chat_id, thread_id), *pushed, *reversed(pushed)]:
+        backend.push(frame)
+    agent.say(chat_id, "Still there?")
+    expect(widget.message("Still there?")).to_have_count(1)
+    expect(widget.send("Of course")).to_contain_text("Sent")
+    assert widget.texts() == ["Hello", "Good morning", "Still there?", "Of course"]
+    expect(widget.inside.get_by_text("This chat has ended.")).to_have_count(0)
+    expect(widget.connection).to_be_empty()
+    expect(widget.typing).to_be_empty()
+
+
+@pytest.fixture
+def evil(loop: Loop) -> Iterator[Backend]:
+    """A server where even the agent's name is hostile."""
+    sam = replace(SAM, name=HOSTILE[0], job_title=HOSTILE[4] + HOSTILE[8])
+    backend = Backend(loop, config=Config(agents=(sam,), scripted_agent=CONSOLE_AGENT))
+    yield backend
+    backend.stop()
+
+
+def hostile_pushes(chat_id: str, thread_id: str) -> list[tuple[str, dict[str, object]]]:
+    """What the local server would never let through."""
+    where: dict[str, object] = {"chat_id": chat_id, "thread_id": thread_id}
+    at = "2026-01-02T00:00:00.{:06d}Z"
+    nasty = "javascript:" + RUN
+    events: list[dict[str, object]] = [
+        {"type": "message", "text": "x" * 100_000, "author_id": "evil"},
+        {"type": "message", "text": "😀" * 100_000, "author_id": "evil"},
+    ]
+    for text in HOSTILE:
+        events += [
+            {"type": "system_message", "system_message_type": "x", "text": text},
+            {"type": "file", "name": text, "url": nasty, "content_type": "text/html", "author_id": "evil"},
+            {"type": "file", "name": text, "url": "data:text/html," + text, "content_type": "image/png",
+             "thumbnail_url": nasty, "thumbnail2x_url": nasty, "width": -5, "height": 10**12, "size": -1, "author_id": "evil"},
+            {"type": "rich_message", "template_id": "cards", "author_id": "evil", "elements": [
+                {"title": text, "subtitle": text, "image": {"url": nasty, "name": text},
+                 "buttons": [{"type": "url", "text": text, "value": nasty, "postback_id": "p", "user_ids": []}]}]},
+        ]  # fmt: skip
+    pushes: list[tuple[str, dict[str, object]]] = [
+        ("incoming_event", {**where, "event": {"id": f"X{n}", "created_at": at.format(n), **event}})
+        for n, event in enumerate(events)
+    ]
+    user = {"id": "evil", "type": "agent", "name": HOSTILE[1], "avatar": nasty, "present": True}
+    return [("user_added_to_chat", {**where, "user": user, "reason": "manual", "requester_id": "x"}), *pushes]
+
+
+def test_hostile_strings(evil: Backend, contexts: NewContext, watch: Watch) -> None:
+    """In every string that the other side can set: shown as text, or not at all."""
+    watch.hosts.add(evil.origin)
+    watch.expect("console warning: dropped", "console error: Not allowed to (load|navigate)")
+    page = contexts().new_page()
+    page.add_init_script(f"addEventListener('DOMContentLoaded', () => document.title = {json.dumps(HOSTILE[0])})")
+    widget = Widget(page, evil.url).start()
+    console = Console(contexts().new_page(), evil.url).open()
+    page.evaluate(
+        "(name) => void chatwheel('updateCustomer', { name, email: name, sessionFields: { [name]: name } })", HOSTILE[0]
+    )
+    for text in HOSTILE:
+        widget.send(text)
+    expect(widget.articles).to_have_count(len(HOSTILE))
+    expect(widget.articles.last).to_contain_text("Sent")
+    with Agent.at(evil) as agent:
+        chat_id = agent.join()
+        for text in HOSTILE:
+            agent.say(chat_id, text)
+        for action, payload in hostile_pushes(chat_id, str(agent.chat["last_thread_summary"]["id"])):
+            evil.news(action, payload)
+        agent.say(chat_id, "That was all")
+    expect(widget.message("That was all")).to_have_count(1)
+    expect(console.message("That was all")).to_have_count(1)
+    assert problems(widget.frame) == []
+    assert page.evaluate("'hacked' in globalThis") is False
+    assert problems(console.page) == []
+    hrefs = widget.log.get_by_role("link").evaluate_all("all => all.map((link) => link.href)")
+    assert all(href.startswith(("https://", "http://", "mailto:")) for href in hrefs if href)
+    expect(widget.inside.get_by_role("heading", level=1)).to_be_visible()
+
+    # The visitor's own text is refused before it is sent, and stays.
+    text = "y" * 100_000
+    widget.write(text)
+    widget.composer.press("Enter")
+    expect(widget.alerts.filter(has_text="too long")).to_be_visible()
+    expect(widget.composer).to_have_value(text)
+    assert not [frame for frame in evil.requests("send_event") if len(str(frame)) > 50_000]
+    widget.write("Shorter")
+    expect(widget.alerts.filter(has_text="too long")).to_be_hidden()
+    widget.composer.press("Enter")
+    expect(console.message("Shorter")).to_have_count(1)
