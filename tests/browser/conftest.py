@@ -76,7 +76,8 @@ class Watch:
             self.problems.append(f"request to another host: {request.url}")
 
     def _failed(self, request: Request) -> None:
-        self.problems.append(f"request failed: {request.url} {request.failure}")
+        if request.failure != "net::ERR_ABORTED":  # the page was left, or an upload taken back
+            self.problems.append(f"request failed: {request.url} {request.failure}")
 
     def _response(self, response: Response) -> None:
         if response.status >= 400:

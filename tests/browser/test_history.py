@@ -1,0 +1,67 @@
+"""A long past: the newest is shown, the rest comes on scrolling up, and what is being read stays where it is."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from browser.backend import Agent, Backend, Json
+from browser.pages import CONNECTED, Widget
+
+THREADS, EACH = 10, 50
+
+
+def tell_the_past(agent: Agent, chat_id: str) -> list[str]:
+    """Five hundred messages in ten conversations, which have ended; returns their texts."""
+    texts = [f"Message {number} of the past" for number in range(THREADS * EACH)]
+    for thread in range(THREADS):
+        if thread:
+            agent.request("resume_chat", {"chat": {"id": chat_id}})
+        for text in texts[thread * EACH : (thread + 1) * EACH]:
+            agent.say(chat_id, text)
+        closing: Json = {"id": chat_id, "ignore_requester_presence": True}
+        agent.request("deactivate_chat", closing)
+    return texts
+
+
+def test_five_hundred_earlier_messages(widget: Widget, agent: Agent, backend: Backend) -> None:
+    widget.start()
+    widget.send("Hello").get_by_text("Sent").wait_for()
+    texts = tell_the_past(agent, agent.join())
+    widget.page.reload()
+    widget.open().wait_connected()
+    expect(widget.message(texts[-1])).to_be_in_viewport()
+    assert len(widget.texts()) < len(texts)
+
+    beginning = widget.inside.get_by_text("Hello! How can we help?")
+    pages = 0
+    while not beginning.count():
+        shown = widget.articles.count()
+        # In one step, so that nothing can come between: to the top, and where the first message then is.
+        widget.log.evaluate(
+            """(log) => {
+                log.scrollTop = 0;
+                globalThis.read = log.querySelector("article");
+                globalThis.wasAt = read.getBoundingClientRect().top;
+            }"""
+        )
+        widget.frame.wait_for_function(
+            "count => document.querySelectorAll('[role=log] article').length > count", arg=shown, timeout=CONNECTED
+        )
+        moved = widget.frame.evaluate("read.getBoundingClientRect().top - wasAt")
+        assert abs(moved) < 2, f"the view jumped by {moved} px"
+        pages += 1
+    assert pages > 3
+    said = [text for text in widget.texts() if text.startswith("Message")]
+    assert said == texts
+    assert widget.texts()[0] == "Hello"
+
+    # Reading the past is not disturbed by news, and there is a way back to them.
+    widget.log.evaluate("log => log.scrollTop = 1000")
+    before = widget.log.evaluate("log => log.scrollTop")
+    chat_id = str(agent.chat["id"])
+    agent.request("resume_chat", {"chat": {"id": chat_id}})
+    agent.say(chat_id, "News at the end")
+    expect(widget.message("News at the end")).to_have_count(1)
+    assert abs(widget.log.evaluate("log => log.scrollTop") - before) < 2
+    widget.inside.get_by_role("button", name="Latest messages").click()
+    expect(widget.message("News at the end")).to_be_in_viewport()

@@ -1,0 +1,118 @@
+"""Everything can be done with the keyboard, and everything that happens is said."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from browser.backend import Agent, Backend
+from browser.pages import Widget
+
+
+def focused(widget: Widget) -> str:
+    """The name of what has the focus inside the panel."""
+    name: str = widget.frame.evaluate(
+        "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim()"
+    )
+    return name
+
+
+def test_writing(widget: Widget, agent: Agent) -> None:
+    """Enter sends, Shift+Enter breaks the line, and neither is taken from an input method."""
+    widget.start()
+    composer = widget.composer
+    composer.press_sequentially("First line")
+    composer.press("Shift+Enter")
+    composer.press_sequentially("second line")
+    expect(composer).to_have_value("First line\nsecond line")
+    expect(widget.articles).to_have_count(0)
+    # Composing: Chromium says so by `isComposing`, Safari by the key code 229 of the Enter that ends it.
+    composer.evaluate(
+        """(area) => {
+            const key = (more) => new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...more });
+            area.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
+            area.dispatchEvent(key({ isComposing: true }));
+            area.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "日本" }));
+            area.dispatchEvent(key({ keyCode: 229 }));
+        }"""
+    )
+    expect(composer).to_have_value("First line\nsecond line")
+    expect(widget.articles).to_have_count(0)
+    composer.press("Enter")
+    expect(widget.articles).to_have_count(1)
+    expect(composer).to_have_value("")
+    composer.press("Enter")
+    composer.fill("   \n ")
+    composer.press("Enter")
+    expect(widget.message("First line")).to_contain_text("Sent")
+    assert agent.texts(agent.join()) == ["First line\nsecond line"]
+
+
+def test_moving_about(widget: Widget, agent: Agent) -> None:
+    """In and out, the order of the stops, the menu by arrows; a closed panel takes no focus."""
+    widget.visit()
+    widget.launcher.focus()
+    widget.page.keyboard.press("Enter")
+    expect(widget.composer).to_be_focused()
+    widget.wait_connected()
+    widget.send("Hello").get_by_text("Sent").wait_for()
+
+    widget.menu_button.focus()
+    stops = [focused(widget)]
+    for _ in range(5):
+        widget.page.keyboard.press("Tab")
+        stops.append(focused(widget))
+    assert stops == ["Menu", "Close chat window", "Messages", "Attach a file", "Message", "Send message"]
+
+    widget.menu_button.focus()
+    widget.page.keyboard.press("Enter")
+    items = widget.inside.get_by_role("menuitem")
+    expect(widget.menu_button).to_have_attribute("aria-expanded", "true")
+    expect(items.first).to_be_focused()
+    widget.page.keyboard.press("ArrowUp")
+    expect(items.last).to_be_focused()
+    widget.page.keyboard.press("ArrowDown")
+    expect(items.first).to_be_focused()
+    widget.page.keyboard.press("End")
+    expect(items.last).to_be_focused()
+    widget.page.keyboard.press("Escape")
+    expect(items).to_have_count(0)
+    expect(widget.menu_button).to_be_focused()
+    expect(widget.menu_button).to_have_attribute("aria-expanded", "false")
+
+    widget.page.keyboard.press("Escape")
+    expect(widget.launcher).to_be_focused()
+    expect(widget.launcher).to_have_attribute("aria-expanded", "false")
+    assert widget.element.evaluate("frame => frame.inert")
+    expect(widget.element).to_be_hidden()
+    widget.page.keyboard.press("Tab")
+    assert widget.page.evaluate("document.activeElement?.shadowRoot?.activeElement?.localName") != "iframe"
+
+
+def test_what_is_said(widget: Widget, agent: Agent, backend: Backend) -> None:
+    """A message is announced once, with its author; what is loaded from the past, or written by the visitor, is not."""
+    widget.start()
+    widget.frame.evaluate(
+        """() => {
+            globalThis.said = [];
+            const watch = (changes) => said.push(...changes.flatMap(({ addedNodes }) => [...addedNodes]).map((n) => n.textContent));
+            new MutationObserver(watch).observe(document.querySelector("#live"), { childList: true });
+        }"""
+    )
+    widget.send("Hello").get_by_text("Sent").wait_for()
+    chat_id = agent.join()
+    agent.say(chat_id, "Good morning")
+    widget.frame.wait_for_function("said.includes('Sam says: Good morning')")
+    expect(widget.spoken).to_be_empty()
+    agent.request("send_typing_indicator", {"chat_id": chat_id, "is_typing": True})
+    typing = widget.inside.get_by_role("status").filter(has_text="Sam is typing")
+    expect(typing).to_have_count(1)
+    backend.drop()
+    expect(widget.message("Good morning")).to_have_count(1)
+    expect(widget.connection).to_be_empty()
+    widget.choose("End chat")
+    widget.frame.wait_for_function("said.includes('The chat has ended')")
+    said = widget.frame.evaluate("said")
+    assert said.count("Sam says: Good morning") == 1
+    assert not [text for text in said if "Hello" in text]
+    log = widget.frame.evaluate("document.querySelector('[role=log]').getAttribute('aria-live')")
+    assert log == "off"  # or everything would be said twice
