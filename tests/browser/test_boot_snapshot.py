@@ -1,0 +1,138 @@
+"""Later visits start from a snapshot; one that is not good is thrown away, and the chat works all the same."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from browser import boot
+from browser.backend import Backend
+from browser.conftest import Watch
+
+STORE = """
+async (harm) => {
+  const { pack, unpack } = await import("/chatwheel/snapshot.mjs");
+  const cache = await caches.open("chatwheel-boot");
+  globalThis.url ??= (await cache.keys())[0].url;
+  globalThis.good ??= await (await cache.match(url)).arrayBuffer();
+  const put = (body) => cache.put(url, new Response(body));
+  await put(good);
+  const whole = unpack(good.slice(0));
+  const wrong = new Uint8Array(whole.memory);
+  const harms = {
+    "cut short": () => put(good.slice(0, good.byteLength - 4096)),
+    "Python's memory gone": async () => {
+      wrong.fill(0, wrong.length >> 3);
+      await put(await pack({ ...whole, memory: wrong }));
+    },
+    "a restore that never ended": () => cache.put(`${url}/attempt`, new Response(String(Date.now() - 60_000))),
+  };
+  await harms[harm]();
+}
+"""
+HARMS = ("cut short", "Python's memory gone", "a restore that never ended")
+UNPACK = """
+async () => {
+  const { unpack } = await import("/chatwheel/snapshot.mjs");
+  const changed = new Uint32Array(good.slice(0));
+  changed[changed.length >> 1] ^= 1;
+  const whys = [];
+  for (const bad of [good.slice(0, 4096), new ArrayBuffer(0), new ArrayBuffer(24), changed.buffer]) {
+    try { unpack(bad); } catch (error) { whys.push(error.message); }
+  }
+  return whys;
+}
+"""
+FIND = """
+async (texts) => {
+  const cache = await caches.open("chatwheel-boot");
+  const [request] = await cache.keys();
+  const bytes = new Uint8Array(await (await cache.match(request)).arrayBuffer());
+  const all = new TextDecoder("latin1").decode(bytes);
+  const wide = (text, width) => [...text].join("\\0".repeat(width - 1));
+  return texts.filter((text) => [1, 2, 4].some((width) => all.includes(wide(text, width))));
+}
+"""
+DRAW = """
+import json, random, uuid, tempfile
+json.dumps([random.random(), random.getrandbits(64), str(uuid.uuid4()), next(tempfile._get_candidate_names())])
+"""
+
+
+def test_a_later_visit(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
+    """It restores, holds nothing personal, and draws numbers of its own; a bad snapshot is no harm."""
+    watch.expect(r"ERR_ABORTED")
+    boot.expose_python(visitor)
+    first = boot.visit(visitor, backend.url)
+    assert not boot.is_restored(first.page)
+    secret = "My name is Rosalind Quibbleworth"
+    expect(first.send(secret)).to_contain_text("Sent")
+    boot.wait_for_snapshot(first.page)
+    token = str(backend.wait_for("login")["payload"]["token"]).removeprefix("Bearer ")
+    personal = [token, token[:24], "Quibbleworth", "demo-client"]
+    # What must be found shows that the search finds things.
+    assert first.page.evaluate(FIND, [*personal, "customer_id", "TypeAdapter"]) == [
+        "customer_id",
+        "TypeAdapter",
+    ]
+    first.page.close()
+
+    draws = []
+    for _ in range(2):
+        later = boot.visit(visitor, backend.url)
+        assert boot.is_restored(later.page)
+        expect(later.message(secret)).to_be_visible()
+        draws.append(boot.run(later.page, DRAW))
+        boot.wait_for_no_attempt(later.page)
+        later.page.close()
+    assert draws[0] != draws[1]
+    assert not {*eval(draws[0])} & {*eval(draws[1])}
+
+    page = visitor.new_page()
+    page.goto(f"{backend.url}/chatwheel/locales/en.json")
+    for harm in HARMS:
+        _survives(page, harm, visitor, backend)
+    assert page.evaluate(UNPACK) == [*["it was cut short"] * 3, "it is damaged"]
+
+
+def _survives(page: Page, harm: str, visitor: BrowserContext, backend: Backend) -> None:
+    page.evaluate(STORE, harm)
+    widget = boot.visit(visitor, backend.url)
+    assert not boot.is_restored(widget.page), harm
+    assert boot.kept(page) == [], harm
+    widget.page.close()
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        (
+            "snapshot.mjs",
+            "Object.defineProperty(globalThis, 'caches', { get() { throw new Error('refused'); } });",
+        ),
+        (
+            "snapshot.mjs",
+            "Cache.prototype.match = async () => { throw new DOMException('x', 'InvalidStateError'); };",
+        ),
+        ("python.mjs", "delete WebAssembly.compileStreaming; delete WebAssembly.instantiateStreaming;"),
+    ],
+    ids=["storage refused", "storage broken", "no streaming"],
+)
+def test_a_browser_that_lacks_something(
+    visitor: BrowserContext, backend: Backend, script: str, code: str
+) -> None:
+    """It starts the ordinary way."""
+    boot.prepend(visitor, script, code)
+    widget = boot.visit(visitor, backend.url)
+    expect(widget.send("Hello")).to_contain_text("Sent")
+
+
+def test_wrong_types(visitor: BrowserContext, backend: Backend) -> None:
+    """A server that does not know `.wasm`; and a module that is not in the archive."""
+    boot.expose_python(visitor)
+    visitor.route(
+        "**/*.wasm",
+        lambda route: route.fulfill(response=route.fetch(), content_type="application/octet-stream"),
+    )
+    widget = boot.visit(visitor, backend.url)
+    assert boot.run(widget.page, "import wave, email.mime.audio; wave.WAVE_FORMAT_PCM") == 1
