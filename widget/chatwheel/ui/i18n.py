@@ -29,7 +29,8 @@ class Strings:
             return self("size.bytes", count=count)
         if count < 1024 * 1024:
             return self("size.kilobytes", count=round(count / 1024))
-        return self("size.megabytes", count=f"{count / (1024 * 1024):.1f}")
+        megabytes = f"{count / (1024 * 1024):.1f}".replace(".", self._texts.get("size.point", "."))
+        return self("size.megabytes", count=megabytes)
 
 
 class _Open(dict[str, object]):
