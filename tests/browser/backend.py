@@ -67,7 +67,7 @@ class Backend:
         self.url = self.server.url
         self.origin = f"127.0.0.1:{self.server.port}"
 
-    def stop(self) -> None:
+    def close(self) -> None:
         self.loop.run(self.server.stop())
 
     def push(self, frame: Json | str) -> int:

@@ -19,22 +19,23 @@ from browser.pages import Console, Widget
 PATIENCE = 20_000
 """Milliseconds: what is waited for is there long before, except on a machine that does five other things."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-
-
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no other host
+]
 expect.set_options(timeout=PATIENCE)
+
+
+def chromium() -> str | None:
+    """The browser that is named or found; `None` for Playwright's own."""
+    return os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The browser that is named or found; Playwright's own if there is neither."""
-    path = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
-    args = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no other host
-    ]
-    return {**browser_type_launch_args, "executable_path": path, "args": args}
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": ARGUMENTS}
 
 
 @dataclass
@@ -96,7 +97,7 @@ def backend(loop: Loop) -> Iterator[Backend]:
     """A server of the test's own."""
     backend = Backend(loop)
     yield backend
-    backend.stop()
+    backend.close()
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def evil(loop: Loop) -> Iterator[Backend]:
     sam = replace(SAM, name=HOSTILE[0], job_title=HOSTILE[4] + HOSTILE[8])
     backend = Backend(loop, config=Config(agents=(sam,), scripted_agent=CONSOLE_AGENT))
     yield backend
-    backend.stop()
+    backend.close()
 
 
 def hostile_pushes(chat_id: str, thread_id: str) -> list[tuple[str, dict[str, object]]]:

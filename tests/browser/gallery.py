@@ -1,0 +1,72 @@
+"""Pictures of every state, for people: `python tests/browser/gallery.py OUT_DIR`, with a built site.
+
+Each state is photographed on a desktop in light and dark, on a phone, and from right to left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import closing
+from pathlib import Path
+
+for folder in (".", "..", "../../widget", "../../devserver"):
+    sys.path.insert(0, str(Path(__file__).resolve().parent.joinpath(folder).resolve()))
+
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+from browser.backend import Agent, Backend, Loop
+from browser.conftest import ARGUMENTS, chromium
+from browser.pages import Console, Widget
+from browser.states import walk
+
+WIDE: ViewportSize = {"width": 1100, "height": 760}
+PHONE: ViewportSize = {"width": 360, "height": 640}
+
+
+def photograph(widget: Widget, state: str, out: Path) -> None:
+    """One state, in all the ways it can look."""
+    page, name = widget.page, state.replace(" ", "-")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.screenshot(path=out / f"{name}-{scheme}.png", animations="disabled")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    if state == "closed":
+        return
+    root = widget.frame.locator("html")
+    page.set_viewport_size(PHONE)
+    widget.log.evaluate("log => log.scrollTop = log.scrollHeight")
+    page.screenshot(path=out / f"{name}-phone.png", animations="disabled")
+    root.evaluate("html => html.dir = 'rtl'")
+    page.screenshot(path=out / f"{name}-rtl.png", animations="disabled")
+    root.evaluate("html => html.dir = 'ltr'")
+    page.set_viewport_size(WIDE)
+    widget.log.evaluate("log => log.scrollTop = log.scrollHeight")
+
+
+def make(browser: Browser, out: Path) -> None:
+    """The widget in every state, then the console with the same chat."""
+    with closing(Loop()) as loop, closing(Backend(loop)) as backend:
+        widget = Widget(browser.new_page(viewport=WIDE, reduced_motion="reduce"), backend.url)
+        with Agent.at(backend) as agent:
+            for state in walk(widget, agent, backend):
+                photograph(widget, state, out)
+        console = Console(browser.new_page(viewport=WIDE), backend.url).open()
+        console.page.screenshot(path=out / "console.png")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path, metavar="OUT_DIR", help="folder for the pictures")
+    out: Path = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        make(browser, out)
+        browser.close()
+    sys.stdout.write(f"{len(list(out.glob('*.png')))} pictures in {os.path.relpath(out)}\n")
+
+
+if __name__ == "__main__":
+    main()
