@@ -70,6 +70,7 @@ def test_from_right_to_left(backend: Backend, contexts: NewContext, agent: Agent
     expect(arabic.page.locator("#chatwheel iframe")).to_have_attribute("title", arabic.words["widget.title"])
     expect(arabic.inside.get_by_role("heading", level=1)).to_have_text(arabic.words["header.team"])
     expect(arabic.composer).to_have_attribute("placeholder", arabic.words["composer.placeholder"])
+    expect(arabic.composer).to_have_css("direction", "rtl")
     arabic.fits()
 
     expect(arabic.inside.locator("#panel")).to_have_attribute("data-phase", "ready", timeout=CONNECTED)
