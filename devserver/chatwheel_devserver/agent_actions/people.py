@@ -91,6 +91,7 @@ def list_agents_for_transfer(call: Call, request: Empty) -> Json:
         "agents": [
             {
                 "agent_id": email,
+                "name": call.desk.agent_name(email),
                 "active_chats": sum(any(m.user_id == email and m.present for m in chat) for chat in active),
             }
             for email in emails

@@ -1,5 +1,6 @@
 // Where the agent writes: text, files by button, paste and drop, and the visitor's view of somebody typing.
 
+import { CannedResponses } from "./canned.mjs";
 import { byId } from "./dom.mjs";
 
 const TYPING_REPEAT = 4_000;
@@ -12,6 +13,7 @@ export class Composer {
   #files = byId("files", HTMLInputElement);
   /** What was written in other chats and not sent. @type {Map<string, string>} */
   #kept = new Map();
+  #canned = new CannedResponses();
   #chatId = "";
   #typingAt = 0;
   #pause = 0;
@@ -65,6 +67,7 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (!event.isComposing && this.#canned.key(event)) return;
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.#form.requestSubmit();
@@ -110,7 +113,13 @@ export class Composer {
   #fit() {
     this.#send.disabled = this.#text.value.trim() === "";
     this.#text.style.height = "auto";
-    this.#text.style.height = `${this.#text.scrollHeight}px`;
+    // Without a place on the screen yet there is nothing to measure.
+    if (this.#text.scrollHeight > 0) this.#text.style.height = `${this.#text.scrollHeight}px`;
+  }
+
+  /** @param {import("./canned.mjs").Canned[]} responses */
+  set cannedResponses(responses) {
+    this.#canned.responses = responses;
   }
 
   /**
@@ -123,6 +132,7 @@ export class Composer {
     this.#stopTyping();
     this.#kept.set(this.#chatId, this.#text.value);
     this.#chatId = chatId;
+    this.#canned.close();
     this.#text.value = this.#kept.get(chatId) ?? "";
     this.#fit();
   }

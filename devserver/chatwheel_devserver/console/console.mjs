@@ -1,10 +1,13 @@
 // The console's entry: puts connection, state and views together and does what the agent asks for.
 
+import { prepareDialogs } from "./canned.mjs";
+import { CardComposer } from "./cards.mjs";
 import { Composer } from "./composer.mjs";
 import { Conversation } from "./conversation.mjs";
 import { Details } from "./details.mjs";
 import { byId, setText } from "./dom.mjs";
 import { stopwatch } from "./format.mjs";
+import { Greeter, Transfer } from "./handover.mjs";
 import { AgentConnection, RequestError } from "./rtm.mjs";
 import { Sidebar } from "./sidebar.mjs";
 import { Desk, hasAgent, lastMoment, waitingSince } from "./state.mjs";
@@ -21,10 +24,24 @@ const PASSING = new Set(["connection_lost", "request_timeout"]);
 
 const desk = new Desk();
 const connection = new AgentConnection({ push, status: setStatus, login: (login, server) => void welcome(login, server) });
-const sidebar = new Sidebar(desk, (chatId) => void select(chatId, true));
+const sidebar = new Sidebar(desk, (chatId) => void select(chatId, true), greet);
 const conversation = new Conversation(desk, (pending) => retry(pending));
 const details = new Details(desk);
 const composer = new Composer({ text: sendText, files: sendFiles, typing: sendTyping });
+/** @type {import("./handover.mjs").Ask} */
+const request = (action, payload) => connection.request(action, payload);
+const greeter = new Greeter(request, (customerId) => {
+  sidebar.greeted.add(customerId);
+  drawSoon();
+});
+new Transfer(request, () => desk.selectedId);
+new CardComposer((event) => enqueue({ rich: event }));
+prepareDialogs();
+
+/** @param {string} customerId */
+function greet(customerId) {
+  greeter.open(customerId, desk.nameOf(customerId));
+}
 
 // Hearing
 
@@ -44,6 +61,9 @@ async function welcome(login, server) {
   desk.serverName = String(server.name);
   desk.welcome(login);
   drawSoon();
+  void ask("list_canned_responses", {}).then((answer) => {
+    if (answer !== null) composer.cannedResponses = answer.canned_responses;
+  });
   const recent = await ask("list_chats", { limit: 25 });
   recent?.chats_summary.forEach((/** @type {Json} */ summary) => {
     if (!desk.chats.has(summary.id)) desk.summary(summary);
@@ -148,7 +168,7 @@ async function take(chatId) {
 
 /** @param {string} text */
 function sendText(text) {
-  enqueue(text, null);
+  enqueue({ text });
 }
 
 /** @param {File[]} files */
@@ -156,20 +176,17 @@ function sendFiles(files) {
   setProblem("");
   for (const file of files) {
     if (file.size > MAX_FILE) setProblem(`${file.name} is larger than 10 MB and was not sent.`);
-    else enqueue("", file);
+    else enqueue({ file });
   }
 }
 
-/**
- * @param {string} text
- * @param {File | null} file
- */
-function enqueue(text, file) {
+/** @param {{text?: string, file?: File, rich?: Json}} content */
+function enqueue({ text = "", file, rich }) {
   const chat = desk.selected;
   if (chat === undefined || !chat.active) return;
   const customId = crypto.randomUUID?.() ?? `c-${Date.now()}-${Math.random()}`;
   /** @type {Pending} */
-  const pending = { customId, text, file, progress: 0, state: "sending", problem: "" };
+  const pending = { customId, text, file: file ?? null, rich: rich ?? null, progress: 0, state: "sending", problem: "" };
   chat.pending.push(pending);
   drawSoon();
   conversation.scrollToEnd();
@@ -196,7 +213,8 @@ async function attempt(chatId, pending) {
   if (desk.chats.get(chatId)?.pending.includes(pending) !== true) return;
   try {
     await take(chatId);
-    const content = pending.file === null ? { type: "message", text: pending.text } : await uploaded(pending, pending.file);
+    const plain = pending.rich ?? { type: "message", text: pending.text };
+    const content = pending.file === null ? plain : await uploaded(pending, pending.file);
     const event = { ...content, custom_id: pending.customId, visibility: "all" };
     await connection.request("send_event", { chat_id: chatId, event });
   } catch (error) {
@@ -293,6 +311,7 @@ function draw() {
   if (chat === undefined) return;
   byId("composer", HTMLFormElement).hidden = !chat.active;
   byId("close-chat", HTMLButtonElement).hidden = !chat.active;
+  byId("transfer-open", HTMLButtonElement).hidden = !chat.active;
   byId("over", HTMLElement).hidden = chat.active;
   drawWaiting(chat);
   // Last, because what stands around the messages decides how much room they have.
@@ -320,7 +339,8 @@ function drawBar() {
 function drawWaiting(chat) {
   byId("take", HTMLElement).hidden = !chat.active || hasAgent(chat);
   const since = waitingSince(chat);
-  const words = since === "" ? "" : `Waiting for ${stopwatch(since)}. Writing takes the chat.`;
+  const place = chat.place === null ? "Waiting" : `Number ${chat.place} in the queue, waiting`;
+  const words = since === "" ? "" : `${place} for ${stopwatch(since)}. Writing takes the chat.`;
   setText(byId("take-words", HTMLElement), words);
 }
 

@@ -159,7 +159,8 @@ export class Conversation {
   /** @param {Pending} pending */
   #pendingRow(pending) {
     const failed = pending.state === "failed";
-    const words = pending.file === null ? pending.text : pending.file.name;
+    const card = pending.rich?.elements?.[0]?.title ?? "";
+    const words = pending.file?.name ?? (pending.rich === null ? pending.text : String(card));
     const bar =
       pending.file !== null && !failed
         ? h("progress", { max: 1, value: pending.progress, "aria-label": `Sending ${words}` })
@@ -250,12 +251,19 @@ function answerOf(field) {
   return words.length === 0 ? "–" : words.join(", ");
 }
 
+/** @param {Json} element */
+function imageOf(element) {
+  const src = webAddress(element.image?.url);
+  return src === null ? null : h("img", { src, alt: String(element.image.alternative_text ?? ""), class: "card-image" });
+}
+
 /** @param {ChatEvent} event */
 function cardsOf(event) {
   const cards = (event.elements ?? []).map((element) =>
     h(
       "div",
       { class: "card" },
+      imageOf(element),
       h("p", { class: "text" }, String(element.title ?? "")),
       h("p", { class: "quiet" }, String(element.subtitle ?? "")),
       ...(element.buttons ?? []).map((/** @type {Json} */ button) =>

@@ -1,11 +1,12 @@
 // The list of chats: who waits, who is talked to, who has gone.
 
 import { arrange, byId, h, setText } from "./dom.mjs";
-import { hueOf, initialOf, stopwatch, timeOf } from "./format.mjs";
+import { hueOf, initialOf, shortAddress, stopwatch, timeOf } from "./format.mjs";
 import { lastMoment, waitingSince } from "./state.mjs";
 
 /** @typedef {import("./types.mjs").Chat} Chat */
 /** @typedef {import("./types.mjs").ChatEvent} ChatEvent */
+/** @typedef {import("./types.mjs").Visitor} Visitor */
 /** @typedef {import("./state.mjs").Desk} Desk */
 
 /**
@@ -21,21 +22,66 @@ import { lastMoment, waitingSince } from "./state.mjs";
 export class Sidebar {
   /** @type {Map<string, Row>} */
   #rows = new Map();
+  /** @type {Map<string, {key: string, item: HTMLLIElement}>} */
+  #people = new Map();
+  /** Visitors who were greeted by hand. @type {Set<string>} */
+  greeted = new Set();
 
   /**
    * @param {Desk} desk
    * @param {(chatId: string) => void} select
+   * @param {(customerId: string) => void} greet
    */
-  constructor(desk, select) {
+  constructor(desk, select, greet) {
     this.desk = desk;
     this.select = select;
+    this.greet = greet;
   }
 
   draw() {
     this.#section("waiting", this.desk.waiting);
     this.#section("active", this.desk.active);
     this.#section("ended", this.desk.ended);
+    this.#visitors();
     byId("no-chats", HTMLElement).hidden = this.desk.chats.size > 0;
+  }
+
+  /** Who is on the site and writes to nobody. */
+  #visitors() {
+    const section = byId("visitors", HTMLElement);
+    const { browsing } = this.desk;
+    section.hidden = browsing.length === 0;
+    const [list, count] = [section.querySelector("ul"), section.querySelector(".count")];
+    if (list === null || count === null) return;
+    setText(count, String(browsing.length));
+    arrange(
+      list,
+      browsing.map((visitor) => this.#visitor(visitor)),
+    );
+  }
+
+  /** @param {Visitor} visitor */
+  #visitor(visitor) {
+    const name = this.desk.nameOf(visitor.id);
+    const page = visitor.pages.at(-1);
+    const words = this.greeted.has(visitor.id) ? "Greeted" : page === undefined ? "On the site" : page.title || shortAddress(page.url);
+    const key = `${name}\n${words}`;
+    const known = this.#people.get(visitor.id);
+    if (known?.key === key) return known.item;
+    const photo = h("span", { class: "initial", "aria-hidden": "true" }, initialOf(name));
+    photo.style.setProperty("--hue", String(hueOf(visitor.id)));
+    const click = () => this.greet(visitor.id);
+    const button = h("button", { type: "button", class: "greet", "aria-label": `Greet ${name}`, click }, "Greet");
+    const item = h(
+      "li",
+      { class: "row is-online" },
+      photo,
+      h("span", { class: "row-name" }, name),
+      h("span", { class: "row-preview" }, words),
+      button,
+    );
+    this.#people.set(visitor.id, { key, item });
+    return item;
   }
 
   /**
@@ -82,7 +128,8 @@ export class Sidebar {
   #time(row, chat) {
     const since = chat.active ? waitingSince(chat) : "";
     row.time.classList.toggle("is-waiting", since !== "");
-    if (since !== "") setText(row.time, stopwatch(since));
+    const place = chat.place === null ? "" : `#${chat.place} · `;
+    if (since !== "") setText(row.time, place + stopwatch(since));
     else setText(row.time, lastMoment(chat) === "" ? "" : timeOf(lastMoment(chat)));
     row.time.title = since === "" ? "" : "Waiting for an answer";
   }

@@ -54,6 +54,7 @@ export class Desk {
       draft: "",
       viewedUpTo: known?.viewedUpTo ?? "",
       pending: known?.pending ?? [],
+      place: thread?.queue?.position ?? null,
     });
     this.#noteUsers(summary.users);
   }
@@ -79,6 +80,7 @@ export class Desk {
       events,
       draft: known?.draft ?? "",
       viewedUpTo: known?.viewedUpTo ?? "",
+      place: thread?.queue?.position ?? null,
       pending: (known?.pending ?? []).filter(({ customId }) => !events.some((event) => event.custom_id === customId)),
     });
     this.#noteUsers(whole.users);
@@ -135,6 +137,13 @@ export class Desk {
         break;
       case "user_added_to_chat":
         chat?.users.set(payload.user.id, payload.user);
+        if (chat !== undefined && payload.user.type === "agent") chat.place = null;
+        break;
+      case "chat_transferred":
+        if (chat !== undefined) chat.place = payload.queue?.position ?? null;
+        break;
+      case "queue_positions_updated":
+        this.#places(/** @type {Json[]} */ (/** @type {unknown} */ (payload)));
         break;
       case "user_removed_from_chat":
         setPresent(chat, payload.user_id, false);
@@ -186,6 +195,14 @@ export class Desk {
     if (event.author_id === chat.visitorId) chat.draft = "";
   }
 
+  /** @param {Json[]} places */
+  #places(places) {
+    for (const { chat_id: chatId, queue } of places) {
+      const chat = this.chats.get(chatId);
+      if (chat !== undefined) chat.place = queue.position;
+    }
+  }
+
   /**
    * @param {Chat | undefined} chat
    * @param {string} userId
@@ -232,6 +249,12 @@ export class Desk {
   get ended() {
     const ended = [...this.chats.values()].filter((chat) => !chat.active);
     return ended.sort((one, other) => (lastMoment(one) > lastMoment(other) ? -1 : 1)).slice(0, 20);
+  }
+
+  /** Visitors on the site who are in no chat. */
+  get browsing() {
+    const busy = new Set([...this.chats.values()].filter(({ active }) => active).map(({ visitorId }) => visitorId));
+    return [...this.visitors.values()].filter(({ id, online }) => online && !busy.has(id)).slice(0, 50);
   }
 
   /** How many visitors are on the site. */
@@ -287,6 +310,7 @@ function replaceEvent(chat, event) {
 /** @param {Chat} chat */
 function end(chat) {
   chat.active = false;
+  chat.place = null;
   chat.draft = "";
   for (const user of chat.users.values()) user.present = false;
 }

@@ -47,6 +47,7 @@
  * @property {string} customId
  * @property {string} text
  * @property {File | null} file
+ * @property {Json | null} rich
  * @property {number} progress
  * @property {PendingState} state
  * @property {string} problem
@@ -63,6 +64,7 @@
  * @property {string} draft
  * @property {string} viewedUpTo
  * @property {Pending[]} pending
+ * @property {number | null} place
  *
  * @typedef {"connecting" | "online" | "offline"} Status
  */
