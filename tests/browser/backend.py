@@ -245,7 +245,9 @@ class Proxy:
         ]
         try:
             with suppress(asyncio.CancelledError):  # `_stop`
-                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)  # one end is gone: so is the other
+                await asyncio.wait(
+                    ways, return_when=asyncio.FIRST_COMPLETED
+                )  # one end is gone: so is the other
         finally:
             self._tasks.discard(task)
             for way in ways:

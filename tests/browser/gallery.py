@@ -10,26 +10,28 @@ import os
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 for folder in (".", "..", "../../widget", "../../devserver"):
     sys.path.insert(0, str(Path(__file__).resolve().parent.joinpath(folder).resolve()))
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright  # noqa: E402
 
-from browser.backend import Agent, Backend, Loop
-from browser.conftest import ARGUMENTS, chromium
-from browser.pages import Console, Widget
-from browser.states import walk
+from browser.backend import Agent, Backend, Loop  # noqa: E402
+from browser.conftest import ARGUMENTS, chromium  # noqa: E402
+from browser.pages import Console, Widget  # noqa: E402
+from browser.states import walk  # noqa: E402
 
 WIDE: ViewportSize = {"width": 1100, "height": 760}
 PHONE: ViewportSize = {"width": 360, "height": 640}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def photograph(widget: Widget, state: str, out: Path) -> None:
     """One state, in all the ways it can look."""
     page, name = widget.page, state.replace(" ", "-")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.screenshot(path=out / f"{name}-{scheme}.png", animations="disabled")
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     if state == "closed":
@@ -53,6 +55,8 @@ def make(browser: Browser, out: Path) -> None:
             for state in walk(widget, agent, backend):
                 photograph(widget, state, out)
         console = Console(browser.new_page(viewport=WIDE), backend.url).open()
+        console.chats.get_by_role("button").first.click()
+        console.articles.last.wait_for()
         console.page.screenshot(path=out / "console.png")
 
 

@@ -21,7 +21,11 @@ def photo(name: str = "workshop.png") -> FilePayload:
     image = Image.new("RGB", (640, 420), "#dfe7ee")
     draw = ImageDraw.Draw(image)
     for index in range(24):
-        draw.ellipse((index * 30 - 60, 90 + index * 6, index * 30 + 120, 270 + index * 6), outline=f"hsl({index * 15}, 60%, 45%)", width=5)
+        draw.ellipse(
+            (index * 30 - 60, 90 + index * 6, index * 30 + 120, 270 + index * 6),
+            outline=f"hsl({index * 15}, 60%, 45%)",
+            width=5,
+        )
     file = io.BytesIO()
     image.save(file, "PNG")
     return {"name": name, "mimeType": "image/png", "buffer": file.getvalue()}
@@ -46,7 +50,10 @@ def walk(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
     yield "typing"
     agent.say(chat_id, "Good morning! Yes, two of them: https://example.org/pumps")
     agent.say(chat_id, "Both reach 8 bar. Shall I set one aside for you until tomorrow evening?")
-    seen = {"chat_id": chat_id, "seen_up_to": agent.chat["last_event_per_type"]["message"]["event"]["created_at"]}
+    seen = {
+        "chat_id": chat_id,
+        "seen_up_to": agent.chat["last_event_per_type"]["message"]["event"]["created_at"],
+    }
     agent.request("mark_events_as_seen", seen)
     widget.send("👍")
     expect(widget.articles.last).to_have_attribute("data-delivery", DELIVERED)

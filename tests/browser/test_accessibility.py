@@ -48,7 +48,9 @@ def test_every_state(widget: Widget, agent: Agent, backend: Backend) -> None:
             page.set_viewport_size(NARROW)
             widget.frame.evaluate("document.documentElement.dir = 'rtl'")
             found += [f"{state}, small and dark: {line}" for line in violations(widget.frame)]
-            wide = widget.frame.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            wide = widget.frame.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             assert wide <= 0, f"{state}: {wide} px too wide from right to left"
             widget.frame.evaluate("document.documentElement.dir = 'ltr'")
             page.set_viewport_size(WIDE)

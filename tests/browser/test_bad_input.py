@@ -28,9 +28,9 @@ HOSTILE = [
     "W" * 400,
     "https://example.org/" + "a" * 1500,
 ]
-ELEMENTS = set(
-    "html head meta title link script style body main header svg symbol path circle use div span h1 h2 p button "
-    "input textarea form label a article bdi br i img li progress section strong time ul nav aside dl dt dd ol".split()
+ELEMENTS = (
+    "html head meta title link script style body main header svg symbol path circle use div span h1 h2 p button input "
+    "textarea form label a article bdi br i img li progress section strong time ul nav aside dl dt dd ol"
 )
 
 
@@ -38,17 +38,18 @@ def problems(frame: Frame | Page) -> list[str]:
     """What is in a document and must not be there."""
     found: list[str] = frame.evaluate(
         """(allowed) => {
-            const known = new Set(allowed), bad = [];
+            const known = new Set(allowed.split(" ")), bad = [];
+            const ownStyle = "#message, #progress-bar, #progress, .initial";
             if ("hacked" in globalThis) bad.push("something ran");
             for (const element of document.querySelectorAll("*")) {
                 const { localName } = element;
                 if (!known.has(localName) && !localName.includes("-config")) bad.push(`<${localName}>`);
                 if (localName === "script" && document.body.contains(element)) bad.push("a script");
                 for (const { name, value } of element.attributes) {
-                    if (/^on|^srcdoc$|^style$/.test(name) && !element.closest("#message, #progress-bar, #progress, .initial"))
+                    if (/^on|^srcdoc$|^style$/.test(name) && !element.matches(ownStyle))
                         bad.push(`${localName}[${name}]`);
                     if (/^(href|src|action|formaction|xlink:href)$/.test(name)
-                        && /^\\s*(javascript|data:text|vbscript)/i.test(value)) bad.push(`${localName}[${name}=${value}]`);
+                        && /^\\s*(javascript|data:text|vbscript)/i.test(value)) bad.push(`${name}=${value}`);
                 }
             }
             const wide = [document.documentElement, ...document.querySelectorAll("[role=log], article")];
@@ -58,7 +59,7 @@ def problems(frame: Frame | Page) -> list[str]:
             }
             return bad;
         }""",
-        sorted(ELEMENTS),
+        ELEMENTS,
     )
     return found
 
@@ -111,7 +112,19 @@ def junk(chat_id: str, thread_id: str) -> list[str | dict[str, object]]:
         {"type": "surprise", "action": "incoming_event", "payload": {}},
         {},
     ]
-    frames += ["", "not JSON", "{", "[]", "null", "42", '"text"', '{"type":', "[" * 5000, "\x00\x01", "Infinity"]
+    frames += [
+        "",
+        "not JSON",
+        "{",
+        "[]",
+        "null",
+        "42",
+        '"text"',
+        '{"type":',
+        "[" * 5000,
+        "\x00\x01",
+        "Infinity",
+    ]
     return frames
 
 
@@ -163,7 +176,8 @@ def hostile_pushes(chat_id: str, thread_id: str) -> list[tuple[str, dict[str, ob
             {"type": "system_message", "system_message_type": "x", "text": text},
             {"type": "file", "name": text, "url": nasty, "content_type": "text/html", "author_id": "evil"},
             {"type": "file", "name": text, "url": "data:text/html," + text, "content_type": "image/png",
-             "thumbnail_url": nasty, "thumbnail2x_url": nasty, "width": -5, "height": 10**12, "size": -1, "author_id": "evil"},
+             "thumbnail_url": nasty, "thumbnail2x_url": nasty, "width": -5, "height": 10**12, "size": -1,
+             "author_id": "evil"},
             {"type": "rich_message", "template_id": "cards", "author_id": "evil", "elements": [
                 {"title": text, "subtitle": text, "image": {"url": nasty, "name": text},
                  "buttons": [{"type": "url", "text": text, "value": nasty, "postback_id": "p", "user_ids": []}]}]},
@@ -181,11 +195,14 @@ def test_hostile_strings(evil: Backend, contexts: NewContext, watch: Watch) -> N
     watch.hosts.add(evil.origin)
     watch.expect("console warning: dropped", "console error: Not allowed to (load|navigate)")
     page = contexts().new_page()
-    page.add_init_script(f"addEventListener('DOMContentLoaded', () => document.title = {json.dumps(HOSTILE[0])})")
+    page.add_init_script(
+        f"addEventListener('DOMContentLoaded', () => document.title = {json.dumps(HOSTILE[0])})"
+    )
     widget = Widget(page, evil.url).start()
     console = Console(contexts().new_page(), evil.url).open()
     page.evaluate(
-        "(name) => void chatwheel('updateCustomer', { name, email: name, sessionFields: { [name]: name } })", HOSTILE[0]
+        "(name) => void chatwheel('updateCustomer', { name, email: name, sessionFields: { [name]: name } })",
+        HOSTILE[0],
     )
     for text in HOSTILE:
         widget.send(text)

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from browser import boot
 from browser.backend import Backend
 from browser.conftest import Watch
+from browser.pages import Widget
 
 STORE = """
 async (harm) => {
@@ -136,3 +137,15 @@ def test_wrong_types(visitor: BrowserContext, backend: Backend) -> None:
     )
     widget = boot.visit(visitor, backend.url)
     assert boot.run(widget.page, "import wave, email.mime.audio; wave.WAVE_FORMAT_PCM") == 1
+
+
+def test_each_byte_is_dear(widget: Widget, visitor: BrowserContext, watch: Watch) -> None:
+    """With `saveData` nothing but the script is fetched before the click, whatever the tag says."""
+    visitor.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } });")
+    visitor.add_init_script("localStorage.setItem('chatwheel:demo-organization', '1');")
+    widget.visit()
+    widget.launcher.hover()
+    widget.launcher.focus()
+    widget.page.wait_for_load_state("networkidle")
+    assert [url for url in watch.requests if "/chatwheel/" in url] == [f"{widget.url}/chatwheel/embed.js"]
+    widget.open().wait_connected()

@@ -1,4 +1,4 @@
-"""The connection goes, the server dies, answers get lost, the set-up is wrong: words in each case, nothing lost or twice."""
+"""The line breaks, the server dies, answers get lost, the set-up is wrong: words each time, nothing lost or twice."""
 
 from __future__ import annotations
 
@@ -101,8 +101,9 @@ def page_with(page: Page, organization: str, client: str = "demo-client") -> Non
     """A page of another owner, at /bare.html."""
 
     def answer(route: Route) -> None:
-        script = f"<script src='/chatwheel/embed.js' data-organization-id='{organization}' data-client-id='{client}' "
-        html = f"<!doctype html><html lang=en><title>Bare</title><link rel=icon href='data:,'><body>{script}data-api-url='/'></script>"
+        ids = f"data-organization-id='{organization}' data-client-id='{client}' data-api-url='/'"
+        head = "<!doctype html><html lang=en><title>Bare</title><link rel=icon href='data:,'>"
+        html = f"{head}<body><script src='/chatwheel/embed.js' {ids}></script>"
         route.fulfill(content_type="text/html; charset=utf-8", body=html)
 
     page.context.route("**/bare.html", answer)

@@ -45,7 +45,9 @@ def test_five_hundred_earlier_messages(widget: Widget, agent: Agent, backend: Ba
             }"""
         )
         widget.frame.wait_for_function(
-            "count => document.querySelectorAll('[role=log] article').length > count", arg=shown, timeout=CONNECTED
+            "count => document.querySelectorAll('[role=log] article').length > count",
+            arg=shown,
+            timeout=CONNECTED,
         )
         moved = widget.frame.evaluate("read.getBoundingClientRect().top - wasAt")
         assert abs(moved) < 2, f"the view jumped by {moved} px"

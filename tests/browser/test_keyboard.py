@@ -28,7 +28,8 @@ def test_writing(widget: Widget, agent: Agent) -> None:
     # Composing: Chromium says so by `isComposing`, Safari by the key code 229 of the Enter that ends it.
     composer.evaluate(
         """(area) => {
-            const key = (more) => new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...more });
+            const enter = { key: "Enter", bubbles: true, cancelable: true };
+            const key = (more) => new KeyboardEvent("keydown", { ...enter, ...more });
             area.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
             area.dispatchEvent(key({ isComposing: true }));
             area.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "日本" }));
@@ -94,7 +95,9 @@ def test_what_is_said(widget: Widget, agent: Agent, backend: Backend) -> None:
     widget.frame.evaluate(
         """() => {
             globalThis.said = [];
-            const watch = (changes) => said.push(...changes.flatMap(({ addedNodes }) => [...addedNodes]).map((n) => n.textContent));
+            const watch = (changes) => {
+                for (const { addedNodes } of changes) said.push(...[...addedNodes].map((line) => line.textContent));
+            };
             new MutationObserver(watch).observe(document.querySelector("#live"), { childList: true });
         }"""
     )

@@ -48,7 +48,13 @@ def test_every_screen(
         assert widget.frame.evaluate(TOO_WIDE) == [], screen
         assert widget.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), screen
         assert console.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), screen
-        for part in (widget.composer, widget.send_button, widget.attach_button, widget.menu_button, widget.close_button):
+        for part in (
+            widget.composer,
+            widget.send_button,
+            widget.attach_button,
+            widget.menu_button,
+            widget.close_button,
+        ):
             expect(part).to_be_in_viewport(ratio=1)
         box = widget.element.bounding_box()
         assert box

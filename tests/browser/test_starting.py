@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -104,30 +105,25 @@ def test_nothing_happens_before_it_is_wanted(widget: Widget, visitor: BrowserCon
 
 def test_other_ways_to_start(widget: Widget, visitor: BrowserContext, watch: Watch) -> None:
     """`data-boot`, the queue before the script, and the script mounted twice."""
-    boot = "intent"
-    before = ""
 
     def page(route: Route) -> None:
-        script = f"<script async src='/chatwheel/embed.js' {TAG} data-boot='{boot}'></script>"
-        html = f"<!doctype html><html lang=en><title>Bare</title><link rel=icon href='data:,'>{before}{script}"
+        boot, _, before = unquote(urlsplit(route.request.url).query).partition("&")
+        head = "<!doctype html><html lang=en><title>Bare</title><link rel=icon href='data:,'>"
+        html = f"{head}{before}<script async src='/chatwheel/embed.js' {TAG} data-boot='{boot}'></script>"
         route.fulfill(content_type="text/html; charset=utf-8", body=html)
 
-    visitor.route("**/bare.html", page)
-    boot = "manual"
-    widget.visit("/bare.html")
+    visitor.route("**/bare.html?*", page)
+    widget.visit("/bare.html?manual")
     widget.launcher.hover()
     widget.page.wait_for_load_state("networkidle")
     assert "frame.html" not in loaded(watch)
 
     for boot in ("eager", "idle"):
         with widget.page.expect_request("**/frame.html"):
-            widget.visit("/bare.html")
+            widget.visit(f"/bare.html?{boot}")
 
-    boot = "manual"
-    before = """<script>
-        window.chatwheel = (...args) => chatwheel.q.push(args); chatwheel.q = [["open"]];
-    </script>"""
-    widget.visit("/bare.html")
+    stub = "window.chatwheel = (...args) => chatwheel.q.push(args); chatwheel.q = [['open']];"
+    widget.visit("/bare.html?manual&" + quote(f"<script>{stub}</script>"))
     expect(widget.composer).to_be_focused()
     widget.page.evaluate(
         """() => new Promise((done) => {
@@ -143,7 +139,9 @@ def test_other_ways_to_start(widget: Widget, visitor: BrowserContext, watch: Wat
 
 def answer_of(page: Page, promise: str) -> object:
     """What a promise of the page resolves to."""
-    page.evaluate(f"{{ delete globalThis.answer; void {promise}.then((value) => globalThis.answer = value); }}")
+    page.evaluate(
+        f"{{ delete globalThis.answer; void {promise}.then((value) => globalThis.answer = value); }}"
+    )
     page.wait_for_function("'answer' in globalThis")
     return page.evaluate("answer")
 
