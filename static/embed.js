@@ -363,6 +363,8 @@
     draw();
     document.body.append(element);
     const boot = dataset.boot ?? "intent";
+    const { saveData, effectiveType = "" } = host.navigator.connection ?? {};
+    if (saveData || effectiveType.includes("2g")) return; // each byte is dear: only what is asked for
     if (boot === "eager" || remembered()) load();
     else if (boot === "idle") (host.requestIdleCallback ?? setTimeout)(load);
     else if (boot === "intent") {
@@ -370,8 +372,11 @@
         launcher.addEventListener(sign, load, { once: true, passive: true });
       }
     }
+  };
+  const enter = () => {
+    mount();
     for (const args of queue) /** @type {any} */ (call)(...args);
   };
-  if (document.body) mount();
-  else addEventListener("DOMContentLoaded", mount);
+  if (document.body) enter();
+  else addEventListener("DOMContentLoaded", enter);
 })();

@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     site.add_argument("--out", type=Path, default=SITE, metavar="DIR", help="where to (default: dist/site)")
     run_bench = commands.add_parser("bench", help="run the benchmarks, print a table, write dist/bench.json")
     run_bench.add_argument("--runs", type=int, default=5, help="fresh browsers per measurement (default: 5)")
+    run_bench.add_argument("--quick", action="store_true", help="one run, at full speed only")
     return top
 
 

@@ -23,7 +23,10 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="build.py bench")
     parser.add_argument("--runs", type=int, default=5)
-    runs = parser.parse_args(arguments).runs
+    parser.add_argument("--quick", action="store_true", help="one run, at full speed only")
+    options = parser.parse_args(arguments)
+    runs = 1 if options.quick else options.runs
+    conditions = start.CONDITIONS[:1] if options.quick else start.CONDITIONS
     with serving() as (widget, stock), sync_playwright() as playwright:
 
         @contextmanager
@@ -34,7 +37,7 @@ def main(arguments: list[str]) -> int:
 
         results = {
             "bytes": tell("Counting bytes", lambda: start.count_bytes(fresh_browser, widget, stock)),
-            "start": tell("Starting", lambda: start.measure(fresh_browser, widget, stock, runs)),
+            "start": tell("Starting", lambda: start.measure(fresh_browser, widget, stock, runs, conditions)),
             "message": tell("Receiving messages", lambda: message.measure(fresh_browser, widget)),
             "history": tell("Showing history", lambda: history.measure(fresh_browser, widget, stock, runs)),
         }
@@ -53,7 +56,7 @@ def serving() -> Iterator[tuple[Backend, str]]:
     loop.run(stock.start())
     yield widget, stock.url
     loop.run(stock.stop())
-    widget.stop()
+    widget.close()
     loop.close()
 
 

@@ -58,9 +58,11 @@ _PAGE = """
 """
 
 
-def install(context: BrowserContext) -> None:
-    """Into every page of this context, from now on."""
+def install(context: BrowserContext, *, sees_frames: bool = True) -> None:
+    """Into every page of this context, from now on. To see WebSockets' frames costs the browser its HTTP cache."""
     context.add_init_script(_PAGE)
+    if not sees_frames:
+        return
 
     def prepend(route: Route) -> None:
         response = route.fetch()

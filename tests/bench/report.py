@@ -20,6 +20,7 @@ def _bytes(counted: dict[str, Any]) -> list[str]:
     for name in ("widget", "stock"):
         total = counted[name]["total"]
         lines.append(f"{f'{name}, all':<72}{total['raw']:>12,}{total['brotli']:>12,}")
+    lines.append(f"{'widget, later visit, as sent':<84}{counted['later']:>12,}")
     return lines
 
 
@@ -27,8 +28,8 @@ def _start(cases: dict[str, Any]) -> list[str]:
     heads = ("usable", "Python up", "connected", "blocked", "÷ stock")
     lines = [f"{'start, ms (median)':<30}" + "".join(f"{head:>12}" for head in heads)]
     for case, figures in cases.items():
-        beside = cases["stock first"]["up"] if case.startswith("widget") else 0
-        share = f"{figures['connected'] / beside:.2f}" if beside else ""
+        stock = cases[case.replace("widget", "stock")]["up"]
+        share = f"{figures['connected'] / stock:.2f}" if "connected" in figures else ""
         cells = [
             f"{figures[key]:,.0f}" if key in figures else ""
             for key in ("usable", "up", "connected", "blocked")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from statistics import median
@@ -13,59 +14,94 @@ from urllib.parse import unquote, urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from bench import probe
+from bench.network import Line
+from browser import boot
 from browser.backend import Backend
 from browser.pages import Widget
 
 Fresh = Callable[[], AbstractContextManager[Browser]]
 PATIENCE = 120_000  # milliseconds
+CONDITIONS = ("full speed", "CPU at a quarter", "10 Mbit/s")
 
 
-def measure(fresh: Fresh, widget: Backend, stock: str, runs: int) -> dict[str, Any]:
-    """Medians of fresh browsers; each browser makes a first visit and then a later one."""
+def measure(
+    fresh: Fresh, widget: Backend, stock: str, runs: int, conditions: Sequence[str]
+) -> dict[str, Any]:
+    """Medians of fresh browsers; each browser makes a first visit and then a later one.
+
+    The widget and the stock page take turns, so that what else the machine does slows both.
+    """
     cases: dict[str, list[dict[str, float]]] = {}
-    for _ in range(runs):
-        for name, url, visit in (("stock", stock, visit_stock), ("widget", widget.url, visit_widget)):
-            with fresh() as browser:
-                context = browser.new_context()
-                probe.install(context)
-                for which in ("first", "later"):
-                    cases.setdefault(f"{name} {which}", []).append(visit(context, url))
+    for condition in conditions:
+        is_slow = condition == "10 Mbit/s"
+        lines = [Line(widget.loop, url) for url in (stock, widget.url)] if is_slow else []
+        urls = [line.url for line in lines] or [stock, widget.url]
+        for _ in range(runs):
+            for name, url, visit in zip(("stock", "widget"), urls, (visit_stock, visit_widget), strict=True):
+                with fresh() as browser:
+                    context = browser.new_context()
+                    probe.install(context, sees_frames=False)
+                    for which in ("first", "later"):
+                        figures = visit(context, url, condition)
+                        cases.setdefault(f"{condition}, {name} {which}", []).append(figures)
+        for line in lines:
+            line.stop()
     return {
         case: {key: round(median(each[key] for each in visits), 1) for key in visits[0]} | {"visits": visits}
         for case, visits in cases.items()
     }
 
 
-def visit_stock(context: BrowserContext, url: str) -> dict[str, float]:
+def new_page(context: BrowserContext, condition: str) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    if condition == "CPU at a quarter":  # slows the page, not its workers
+        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    return page
+
+
+def visit_stock(context: BrowserContext, url: str, condition: str = "") -> dict[str, float]:
     """Milliseconds from navigation to Python up, and how long the page was blocked."""
-    page = open_stock(context, url)
+    page = open_stock(context, url, condition)
     up = page.evaluate("performance.getEntriesByName('python-up')[0].startTime")
     blocked = probe.read(page)["blocked"]
     page.close()
     return {"up": up, "blocked": blocked}
 
 
-def open_stock(context: BrowserContext, url: str) -> Page:
-    page = context.new_page()
+def open_stock(context: BrowserContext, url: str, condition: str = "") -> Page:
+    page = new_page(context, condition)
     page.goto(f"{url}/stock.html")
     page.wait_for_function("performance.getEntriesByName('python-up').length", timeout=PATIENCE)
     return page
 
 
-def visit_widget(context: BrowserContext, url: str) -> dict[str, float]:
-    """Milliseconds from the visitor's click; `navigation` is what had passed before it."""
-    page = open_widget(context, url)
+def visit_widget(context: BrowserContext, url: str, condition: str = "") -> dict[str, float]:
+    """Milliseconds from the visitor's click; `navigation` is what had passed before it.
+
+    It leaves when the snapshot for the next visit is stored.
+    """
+    page = open_widget(context, url, condition)
     host, frame = probe.read(page), probe.read(probe.frame_of(page))
     intent = host["marks"]["intent"]
     times = {name: frame["marks"][name] - intent for name in ("usable", "up", "connected")}
+    since = time.monotonic()
+    boot.wait_for_snapshot(page)
+    stored = (time.monotonic() - since) * 1000
+    blocked = probe.read(page)["blocked"] + probe.read(probe.frame_of(page))["blocked"]
+    restored = float(boot.is_restored(page))
     page.close()
-    blocked = host["blocked"] + frame["blocked"]
-    return {**times, "navigation": intent - host["from"], "blocked": blocked}
+    return {
+        **times,
+        "navigation": intent - host["from"],
+        "blocked": blocked,
+        "stored": stored,
+        "restored": restored,
+    }
 
 
-def open_widget(context: BrowserContext, url: str) -> Page:
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
+def open_widget(context: BrowserContext, url: str, condition: str = "") -> Page:
+    page = new_page(context, condition)
     widget = Widget(page, url).visit()
     widget.open()
     probe.frame_of(page).wait_for_function("window.__bench.marks.connected", timeout=PATIENCE)
@@ -73,11 +109,28 @@ def open_widget(context: BrowserContext, url: str) -> Page:
 
 
 def count_bytes(fresh: Fresh, widget: Backend, stock: str) -> dict[str, Any]:
-    """Every file of a first visit, as it lies on the disk and as it is sent with brotli."""
+    """Every file of a first visit, as it lies on the disk and as it is sent with brotli; a later one, as sent."""
     return {
         "widget": count_visit(fresh, os.environ["CHATWHEEL_SITE"], open_widget, widget.url),
         "stock": count_visit(fresh, os.environ["CHATWHEEL_BENCH_SITE"], open_stock, stock),
+        "later": count_later(fresh, widget.url),
     }
+
+
+SENT = "performance.getEntriesByType('resource').reduce((sum, { transferSize }) => sum + transferSize, 0)"
+
+
+def count_later(fresh: Fresh, url: str) -> int:
+    """The bytes that a later visit gets over the line, headers and all, by the browser's own account."""
+    with fresh() as browser:
+        context = browser.new_context()
+        probe.install(context, sees_frames=False)
+        page = open_widget(context, url)
+        boot.wait_for_snapshot(page)
+        page.close()
+        page = open_widget(context, url)
+        frame = probe.frame_of(page)
+        return sum(int(each.evaluate(SENT)) for each in (page, frame, boot.worker_of(page)))
 
 
 def count_visit(
@@ -90,7 +143,7 @@ def count_visit(
 
     with fresh() as browser:
         context = browser.new_context()
-        probe.install(context)
+        probe.install(context, sees_frames=False)
         context.on("request", note)
         visit(context, url)
     return sizes(requested, Path(site))

@@ -1,0 +1,167 @@
+"""The local server under load: five hundred customers, fifty messages a second in all, for a minute.
+
+Half of the messages are the customers', half an agent's answers. Measures the time from a request to its answer, and
+checks that nothing was lost and nothing came out of order, on either side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from conformance.server.killable import serving
+
+CUSTOMERS = 500
+PER_SECOND = 50
+SECONDS = 60
+_LOGIN = {"grant_type": "cookie", "client_id": "demo-client", "organization_id": "demo-organization"}
+
+Json = dict[str, Any]
+
+
+class Client:
+    """One connection: answers by their request ids, and the texts that were pushed, by chat."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._numbers = itertools.count()
+        self._answers: dict[str, asyncio.Future[Json]] = {}
+        self.heard: dict[str, list[str]] = defaultdict(list)
+        self.chat_id = ""
+        self.said: list[str] = []
+        self._reader = asyncio.create_task(self._read())
+
+    @classmethod
+    async def open(cls, http: aiohttp.ClientSession, url: str, role: str, token: str) -> Client:
+        address = f"ws{url[4:]}v3.5/{role}/rtm/ws?organization_id=demo-organization"
+        client = cls(await http.ws_connect(address, max_msg_size=0))
+        await client.request("login", {"token": f"Bearer {token}"})
+        return client
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            frame = json.loads(message.data)
+            if frame["type"] == "response":
+                self._answers.pop(frame["request_id"]).set_result(frame)
+            elif frame["action"] == "incoming_event" and frame["payload"]["event"]["type"] == "message":
+                payload = frame["payload"]
+                self.heard[payload["chat_id"]].append(payload["event"]["text"])
+
+    async def request(self, action: str, payload: Json) -> Json:
+        request_id = str(next(self._numbers))
+        answer = asyncio.get_running_loop().create_future()
+        self._answers[request_id] = answer
+        await self._socket.send_str(
+            json.dumps({"request_id": request_id, "action": action, "payload": payload})
+        )
+        frame: Json = await answer
+        if not frame["success"]:
+            raise RuntimeError(f"{action}: {frame['payload']}")
+        result: Json = frame["payload"]
+        return result
+
+    async def close(self) -> None:
+        await self._socket.close()
+        await self._reader
+
+
+def measure(customers: int = CUSTOMERS, per_second: int = PER_SECOND, seconds: int = SECONDS) -> Json:
+    """Milliseconds from a request to its answer, and how many messages were sent, lost or out of order."""
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (_, url):
+        return asyncio.run(_measure(url, customers, per_second, seconds))
+
+
+async def _measure(url: str, customers: int, per_second: int, seconds: int) -> Json:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        async with http.post(f"{url}agent/token") as response:
+            agent = await Client.open(http, url, "agent", (await response.json())["access_token"])
+        clients = [await _customer(http, url) for _ in range(customers)]
+        for client in clients:
+            user = {"chat_id": client.chat_id, "user_id": "sam@demo.example", "user_type": "agent"}
+            await agent.request("add_user_to_chat", user)
+        took = await _talk(clients, agent, per_second, seconds)
+        # Whatever was pushed before these answers has been read when they are here.
+        await asyncio.gather(*(client.request("ping", {}) for client in [*clients, agent]))
+        result = _verdict(clients, agent, took)
+        await asyncio.gather(*(client.close() for client in [*clients, agent]))
+    return {"customers": customers, "per_second": per_second, "seconds": seconds} | result
+
+
+async def _customer(http: aiohttp.ClientSession, url: str) -> Client:
+    async with http.post(f"{url}v2/customer/token", json=_LOGIN) as response:
+        token = (await response.json())["access_token"]
+    http.cookie_jar.clear()
+    client = await Client.open(http, url, "customer", token)
+    client.chat_id = (await client.request("start_chat", {}))["chat_id"]
+    return client
+
+
+async def _talk(clients: list[Client], agent: Client, per_second: int, seconds: int) -> list[float]:
+    """Send at an even pace, whether or not the answers keep up with it."""
+    took: list[float] = []
+
+    async def send(sender: Client, chat: Client, text: str) -> None:
+        begun = time.perf_counter()
+        event = {"type": "message", "text": text}
+        await sender.request("send_event", {"chat_id": chat.chat_id, "event": event})
+        took.append((time.perf_counter() - begun) * 1000)
+
+    begun = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for number in range(per_second * seconds):
+            chat = clients[number // 2 % len(clients)]
+            text = f"message {number}"
+            chat.said.append(text)
+            group.create_task(send(chat if number % 2 == 0 else agent, chat, text))
+            await asyncio.sleep(max(0.0, begun + (number + 1) / per_second - time.perf_counter()))
+    return took
+
+
+def _verdict(clients: list[Client], agent: Client, took: list[float]) -> Json:
+    lost = disorder = 0
+    for client in clients:
+        for heard in (client.heard[client.chat_id], agent.heard[client.chat_id]):
+            lost += len(set(client.said) - set(heard))
+            disorder += heard != [text for text in client.said if text in heard]
+    took.sort()
+    return {
+        "sent": len(took),
+        "lost": lost,
+        "out_of_order": disorder,
+        "median": round(took[len(took) // 2], 1),
+        "p99": round(took[int(len(took) * 0.99)], 1),
+        "longest": round(took[-1], 1),
+    }
+
+
+def words(result: Json) -> str:
+    """One line for the report."""
+    return (
+        f"server, {result['customers']} customers, {result['per_second']} messages/s for {result['seconds']} s, "
+        f"request to answer, ms: median {result['median']}, 99th of 100 {result['p99']}, longest {result['longest']}; "
+        f"sent {result['sent']:,}, lost {result['lost']}, out of order {result['out_of_order']}"
+    )
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.load")
+    parser.add_argument("--customers", type=int, default=CUSTOMERS)
+    parser.add_argument("--seconds", type=int, default=SECONDS)
+    options = parser.parse_args(arguments)
+    result = measure(options.customers, PER_SECOND, options.seconds)
+    print(words(result))
+    return 0 if result["lost"] == result["out_of_order"] == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
