@@ -1,8 +1,8 @@
 // @ts-check
 /** Has a snapshot made for later visits, when nobody is waiting for anything. */
 
-/** Milliseconds after Python is up: the widget has connected, and shown what there is to show. */
-const SOON = 2000;
+/** Milliseconds after Python is up: the widget has connected, and the first messages have gone out. */
+const SOON = 4000;
 
 /** @returns {() => void} calls it off */
 export function keepSnapshotSoon() {
