@@ -130,9 +130,13 @@ async def _talk(clients: list[Client], agent: Client, per_second: int, seconds: 
 def _verdict(clients: list[Client], agent: Client, took: list[float]) -> Json:
     lost = disorder = 0
     for client in clients:
-        for heard in (client.heard[client.chat_id], agent.heard[client.chat_id]):
-            lost += len(set(client.said) - set(heard))
-            disorder += heard != [text for text in client.said if text in heard]
+        here, there = client.heard[client.chat_id], agent.heard[client.chat_id]
+        lost += len(set(client.said) - set(here)) + len(set(client.said) - set(there))
+        # Both sides hear the same order, and each side's own messages in the order in which it said them.
+        disorder += here != there
+        for side in (0, 1):
+            own = [text for text in client.said if _number(text) % 2 == side]
+            disorder += own != [text for text in here if _number(text) % 2 == side]
     took.sort()
     return {
         "sent": len(took),
@@ -142,6 +146,10 @@ def _verdict(clients: list[Client], agent: Client, took: list[float]) -> Json:
         "p99": round(took[int(len(took) * 0.99)], 1),
         "longest": round(took[-1], 1),
     }
+
+
+def _number(text: str) -> int:
+    return int(text.rpartition(" ")[2])
 
 
 def words(result: Json) -> str:

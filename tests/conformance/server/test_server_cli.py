@@ -169,7 +169,7 @@ async def events_of(client: Bare, chat_id: str) -> list[Json]:
 async def test_killed_in_the_middle_it_has_lost_nothing(http: aiohttp.ClientSession, tmp_path: Path) -> None:
     loads = [Load(f"v{number}") for number in range(4)]
     arguments = ("--port", "0", "--no-bot", "--data", str(tmp_path))
-    for round in range(6):
+    for round in range(3):
         async with running(*arguments) as (process, url):
             tasks = [asyncio.create_task(load.send(http, url)) for load in loads]
             goal = sum(load.sent for load in loads) + 150 + 40 * round

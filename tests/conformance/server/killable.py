@@ -1,0 +1,44 @@
+"""Servers in processes of their own that start in a moment, to be killed without a word or to be measured."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from chatwheel_devserver import DevServer
+
+# A process that has imported everything once makes the others out of itself.
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["chatwheel_devserver.server"])
+
+
+def _serve(data: str, address: Connection) -> None:
+    async def serve() -> None:
+        async with DevServer(data=data) as server:
+            address.send(f"{server.url}/")
+            await asyncio.Event().wait()
+
+    asyncio.run(serve())
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[tuple[BaseProcess, str]]:
+    """Start a server on this folder; yield its process and its address, and kill it at the end."""
+    ours, theirs = _CONTEXT.Pipe(duplex=False)
+    process = _CONTEXT.Process(target=_serve, args=(str(data), theirs), daemon=True)
+    process.start()
+    try:
+        if not ours.poll(20):
+            raise TimeoutError("the server does not start")
+        yield process, ours.recv()
+    finally:
+        process.kill()
+        process.join()
+        process.close()
+        ours.close()
+        theirs.close()
