@@ -90,7 +90,18 @@
     .badge { position: absolute; inset-block-start: -2px; inset-inline-end: -2px; min-width: 22px; height: 22px;
       padding: 0 6px; box-sizing: border-box; border-radius: 11px; background: #b3261e; color: #fff;
       font: 600 12px/22px system-ui, sans-serif; text-align: center; box-shadow: 0 0 0 2px #fff; }
-    .badge[hidden] { display: none; }
+    [hidden] { display: none !important; }
+    .preview { position: absolute; inset-block-end: 76px; inset-inline-end: 0; display: flex; width: max-content;
+      max-width: min(300px, 100vw - 48px); box-sizing: border-box; border-radius: 16px; background: light-dark(#fff, #1a1a1f);
+      color: light-dark(#17171c, #f1f1f5); font: 14px/1.45 system-ui, sans-serif;
+      box-shadow: 0 0 0 1px rgb(128 128 144 / 16%), 0 8px 28px rgb(20 20 40 / 20%); }
+    :host([data-position="start"]) .preview { inset-inline: 0 auto; }
+    .preview button { all: unset; cursor: pointer; }
+    .preview .text { flex: 1; min-width: 0; padding: 12px 0 12px 16px; overflow-wrap: anywhere; }
+    .preview .text:focus-visible, .preview .away:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; border-radius: 14px; }
+    .preview b { display: block; font-weight: 600; }
+    .preview .away { display: grid; place-items: center; flex: none; width: 40px; height: 44px; color: light-dark(#676773, #a5a5b2); }
+    .preview .away svg { width: 18px; height: 18px; }
     iframe { position: absolute; inset-block-end: 76px; inset-inline-end: 0; width: 380px; max-width: calc(100vw - 48px);
       height: min(640px, 100vh - 104px); height: min(640px, 100dvh - 104px); border: 0; border-radius: 16px; color-scheme: light dark;
       box-shadow: 0 0 0 1px rgb(128 128 144 / 16%), 0 12px 48px rgb(20 20 40 / 24%), 0 2px 8px rgb(20 20 40 / 12%);
@@ -141,7 +152,20 @@
     drawing("down", "m6 9.5 6 6 6-6"),
     badge,
   );
-  root.append(launcher);
+  /** The newest unread message, beside the launcher: a click opens the chat. */
+  const preview = document.createElement("div");
+  preview.className = "preview";
+  preview.hidden = true;
+  preview.setAttribute("role", "status");
+  const said = document.createElement("button");
+  said.type = "button";
+  said.className = "text";
+  const away = document.createElement("button");
+  away.type = "button";
+  away.className = "away";
+  away.append(drawing("close", "m6.5 6.5 11 11m0-11-11 11"));
+  preview.append(said, away);
+  root.append(preview, launcher);
 
   // -- state ----------------------------------------------------------------------------------------------------
 
@@ -188,10 +212,25 @@
       isOpen ? words["launcher.close"] : unread ? counted("launcher.unread", unread) : words["launcher.open"],
     );
     badge.hidden = isOpen || !unread;
+    if (isOpen || !unread) preview.hidden = true;
+    away.setAttribute("aria-label", words["alert.dismiss"]);
     badge.textContent = unread > 99 ? "99+" : String(unread);
     element.toggleAttribute("data-open", isOpen);
     frame?.classList.toggle("open", isOpen);
     if (frame) frame.inert = !isOpen;
+  };
+
+  /** @param {{ name: string, text: string } | null} message texts of strangers: they become text, whatever they hold */
+  const show = (message) => {
+    if (!message || isOpen) return;
+    const name = document.createElement("b");
+    name.dir = "auto";
+    name.textContent = message.name;
+    const text = document.createElement("span");
+    text.dir = "auto";
+    text.textContent = message.text;
+    said.replaceChildren(name, text);
+    preview.hidden = false;
   };
 
   /** The count stands in the title while the visitor cannot see the messages. */
@@ -254,6 +293,7 @@
       draw();
     } else if (kind === "unread") {
       unread = body.count;
+      show(body.preview);
       draw();
       writeTitle();
       emit("unread", unread);
@@ -311,6 +351,12 @@
     emit("close");
   };
 
+  said.addEventListener("click", () => open({ focus: true }));
+  away.addEventListener("click", () => {
+    preview.hidden = true;
+    launcher.focus();
+    post("intent", "preview-close");
+  });
   launcher.addEventListener("click", () => (isOpen ? close() : open({ focus: true })));
   element.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();

@@ -27,6 +27,7 @@
  * @property {(page: Page & { focus?: boolean }) => void} onPage the panel opened or closed, or the host page moved
  * @property {(call: { id: number, method: string, args: unknown[] }) => void} onCall
  * @property {(name: string) => void} onListen the page wants to hear of events of this name
+ * @property {(name: string) => void} onIntent the visitor did something outside the frame
  */
 
 /**
@@ -44,6 +45,7 @@ export function connectHost(handlers) {
         if (kind === "page") handlers.onPage(body);
         else if (kind === "call") handlers.onCall(body);
         else if (kind === "listen") handlers.onListen(body);
+        else if (kind === "intent") handlers.onIntent(body);
       };
       resolve({ settings: data[1], post: (kind, body) => port.postMessage([kind, body]) });
     });

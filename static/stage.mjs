@@ -57,6 +57,7 @@ class Stage {
       onPage: (page) => this.#moved(page),
       onCall: (call) => this.#tell("call", call),
       onListen: (name) => this.#tell("listen", name),
+      onIntent: (name) => this.#intent(name),
     });
     this.#listen();
     const { settings, post } = await host;

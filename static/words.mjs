@@ -6,7 +6,7 @@ const SHIPPED = ["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "uk
 /** For browsers that cannot tell which way a language runs. */
 const RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
 const FALLBACK = "en";
-const HOST = /^(launcher|title|widget)\./;
+const HOST = /^(launcher|title|widget)\.|^alert\.dismiss$/;
 
 export class Words {
   /** @type {Record<string, string>} */

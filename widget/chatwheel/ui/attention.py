@@ -16,6 +16,8 @@ from chatwheel.ui.store import Store
 
 logger = logging.getLogger("chatwheel.ui")
 
+PREVIEW = 160
+"""Characters of a message that are shown beside the launcher."""
 MARK_AFTER = 0.25
 """Seconds: several messages that are seen together are marked together."""
 
@@ -32,12 +34,20 @@ class Attention:
 
     def _changed(self, new: State, old: State) -> None:
         if new.unread != old.unread:
-            self._stage.do("unread", count=new.unread)
+            self._stage.do("unread", count=new.unread, preview=self._preview(new))
         if new.chat_id and not old.chat_id:
             self._stage.do("remember")
         waits = new.seen_up_to > new.marked_up_to and new.chat_id and new.connection is Connection.ONLINE
         if waits and (not self._marking or self._marking.done()):
             self._marking = asyncio.ensure_future(self._mark())
+
+    def _preview(self, state: State) -> dict[str, str] | None:
+        """The newest of the unread messages, for the page outside."""
+        entry = next((entry for entry in reversed(state.timeline) if entry.author), None)
+        if not state.unread or entry is None or entry.author is None:
+            return None
+        text = entry.attachment.name if entry.attachment else entry.text
+        return {"name": entry.author.name or self._t("author.agent"), "text": text[:PREVIEW]}
 
     async def _mark(self) -> None:
         await self._clock.sleep(MARK_AFTER)

@@ -18,6 +18,7 @@ from chatwheel.ui.drafts import Drafts
 from chatwheel.ui.entries import Attachment, Delivery, Entry
 from chatwheel.ui.files import Files
 from chatwheel.ui.forms import Forms
+from chatwheel.ui.greeter import Greeter
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.outbox import Outbox
 from chatwheel.ui.rater import Rater
@@ -64,11 +65,15 @@ class Controller:
         self._clock = clock
         self._conversation = Conversation(sdk, store, clock)
         self._forms = Forms(sdk, store, self._conversation, strings, group_id, self._tell)
-        self._outbox = Outbox(sdk, store, self._conversation, self._forms.may_start, strings)
+        greeter = Greeter(sdk, store, clock)
+        self._outbox = Outbox(
+            sdk, store, self._conversation, self._forms.may_start, greeter.properties, strings
+        )
         self._files = Files(sdk, store, self._outbox, strings)
         self._drafts = Drafts(sdk, store, clock)
         self._attention = Attention(sdk, store, stage, strings, clock)
         self._rater = Rater(sdk, store)
+        self._greeter = greeter
         self._conversation.on_thread = lambda thread: self._rater.known(thread.properties)
         self._conversation.on_step = lambda: self._spawn(self._forms.before())
         store.listen(self._changed)
@@ -89,6 +94,7 @@ class Controller:
             "dismiss": lambda i: store.apply(reduce.notice_dismissed, str(i["key"])),
             "press": lambda i: self._press(str(i["key"]), int(i["card"]), int(i["button"])),
             "unfold": lambda i: store.apply(reduce.unfolded, str(i["key"])),
+            "preview-close": lambda i: self._spawn(self._greeter.dismiss()),
             "form": lambda i: self._spawn(self._forms.submit(i["fields"])),
             "form-skip": lambda i: self._forms.skip(),
             "rating": lambda i: store.apply(reduce.rating_asked, True),
@@ -246,6 +252,9 @@ class Controller:
     def _changed(self, new: State, old: State) -> None:
         if new.active and not old.active:
             self._forms.begun()
+            self._greeter.begun()
+        if new.seen_up_to > old.seen_up_to:
+            self._spawn(self._greeter.seen())
 
     # -- what the server says --------------------------------------------------------------------------------------
 
@@ -286,6 +295,8 @@ class Controller:
     def _on_connected(self, payload: events.Connected) -> None:
         self._store.apply(reduce.connected, available=payload.availability == "online")
         self._conversation.connected()
+        if payload.greeting:
+            self._greeter.show(payload.greeting)
 
     def _on_disconnected(self, payload: events.Disconnected) -> None:
         self._conversation.disconnected()

@@ -80,7 +80,7 @@ class Conversation:
         self._store.apply(reduce.chat_known, chat.id, chat.last_thread_id or "", active=chat.active)
         self._know_users(chat.users, chat.events_seen_up_to_map)
         history = self._sdk.get_chat_history(chat_id=chat.id)
-        nothing_shown = not any(entry.event_id for entry in self._store.state.timeline)
+        nothing_shown = not any(entry.thread_id for entry in self._store.state.timeline)
         while True:
             step = await history.next()
             known = any(self._store.state.timeline.find(event.id) for event in _events(step.threads))

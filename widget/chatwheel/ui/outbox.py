@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,8 +59,10 @@ class Outbox:
         store: Store,
         conversation: Conversation,
         may_start: asyncio.Event,
+        thread_properties: Callable[[], Mapping[str, Any]],
         strings: Strings,
     ) -> None:
+        """`may_start` is set when a chat may be begun, `thread_properties` tells what its thread says of itself."""
         self._sdk = sdk
         self._store = store
         self._conversation = conversation
@@ -68,6 +71,7 @@ class Outbox:
         self._failed: dict[str, Item] = {}
         self._wake = asyncio.Event()
         self._may_start = may_start
+        self._thread_properties = thread_properties
         self.task = asyncio.ensure_future(self._run())
 
     def put(self, key: str, event: dict[str, Any]) -> None:
@@ -131,7 +135,9 @@ class Outbox:
             event: Event = await self._sdk.send_event(chat_id=state.chat_id, event=item.event)
             self._conversation.take_event(event)
             return
-        chat: dict[str, Any] = {"thread": {"events": [item.event]}}
+        thread: dict[str, Any] = {"events": [item.event]}
+        properties = self._thread_properties()
+        chat: dict[str, Any] = {"thread": {**thread, "properties": properties} if properties else thread}
         if state.chat_id:
             begun = await self._sdk.resume_chat(chat={"id": state.chat_id, **chat})
         else:

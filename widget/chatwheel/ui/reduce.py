@@ -160,7 +160,7 @@ def uploading(state: State, key: str, share: float | None, url: str = "") -> Sta
 
 
 def discarded(state: State, key: str) -> State:
-    return replace(state, timeline=state.timeline.remove(key))
+    return _counted(replace(state, timeline=state.timeline.remove(key)))
 
 
 def unfolded(state: State, key: str) -> State:

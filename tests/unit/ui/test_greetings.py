@@ -1,0 +1,94 @@
+"""Greetings: shown, seen, dismissed, replaced, and told to the chat that begins from one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from unit.ui.pilot import Pilot, event
+
+
+def greeting(unique_id: str = "G1", text: str = "Need a hand?", **more: Any) -> dict[str, Any]:
+    agent = {"id": "grace", "name": "Grace", "avatar": "", "job_title": "Support", "is_bot": False}
+    said = {name: value for name, value in event("", text).items() if name != "id"}
+    return {
+        "id": 7,
+        "unique_id": unique_id,
+        "displayed_first_time": True,
+        "event": said,
+        "agent": agent,
+        **more,
+    }
+
+
+async def greeted(pilot: Pilot, *, open: bool) -> None:
+    pilot.server.answer("accept_greeting", {})
+    pilot.server.answer("cancel_greeting", {})
+    pilot.controller.page("", "", open=open, visible=True)
+    pilot.server.push("incoming_greeting", greeting())
+    await pilot.settle()
+
+
+async def test_a_greeting_is_previewed_while_closed_and_accepted_when_seen() -> None:
+    async with Pilot() as pilot:
+        await greeted(pilot, open=False)
+        assert pilot.told("unread") == [{"count": 1, "preview": {"name": "Grace", "text": "Need a hand?"}}]
+        assert not pilot.server.sent("accept_greeting")
+        pilot.controller.page("", "", open=True, visible=True)
+        await pilot.settle()
+        assert pilot.said == ["Need a hand?"]
+        [accepted] = pilot.server.sent("accept_greeting")
+        assert accepted["payload"] == {"greeting_id": 7, "unique_id": "G1"}
+
+
+async def test_a_chat_that_begins_from_a_greeting_says_so() -> None:
+    async with Pilot() as pilot:
+        await greeted(pilot, open=True)
+        await pilot.write("Yes please")
+        thread = pilot.server.sent("start_chat")[0]["payload"]["chat"]["thread"]
+        assert thread["properties"] == {"lc2": {"greeting_id": 7, "greeting_unique_id": "G1"}}
+        await pilot.answer_last("start_chat")
+        assert pilot.said == ["Need a hand?", "Yes please"]
+
+
+async def test_a_dismissed_greeting_is_gone_here_and_there() -> None:
+    async with Pilot() as pilot:
+        await greeted(pilot, open=False)
+        await pilot.act("preview-close")
+        assert pilot.said == [] and pilot.told("unread")[-1] == {"count": 0, "preview": None}
+        assert pilot.server.sent("cancel_greeting")[0]["payload"] == {"unique_id": "G1"}
+
+
+async def test_a_newer_greeting_replaces_the_one_before_and_the_server_can_take_it_back() -> None:
+    async with Pilot() as pilot:
+        await greeted(pilot, open=True)
+        pilot.server.push("incoming_greeting", greeting("G2", "Still there?"))
+        await pilot.settle()
+        assert pilot.said == ["Still there?"]
+        pilot.server.push("greeting_canceled", {"unique_id": "G2"})
+        await pilot.settle()
+        assert pilot.said == []
+
+
+async def test_nobody_is_greeted_during_a_chat_and_junk_greets_nobody() -> None:
+    async with Pilot() as pilot:
+        pilot.server.push("incoming_greeting", greeting(event=None))
+        pilot.server.push("incoming_greeting", {**greeting(), "unique_id": None})
+        await pilot.settle()
+        assert pilot.said == []
+        await pilot.with_chat(event("a", "Hello"))
+        await greeted(pilot, open=True)
+        assert pilot.said == ["Hello"]
+
+
+async def test_a_greeting_of_the_login_is_shown_again_but_not_accepted_again() -> None:
+    pilot = Pilot()
+    config = {"customer_groups": {"monitoring": {"id": 0}}, "online_groups_ids": [0]}
+    login = {
+        "customer": {"id": "customer-1", "statistics": {}},
+        "chats": [],
+        "__priv_dynamic_config": config,
+        "greeting": greeting(accepted=True),
+    }
+    pilot.server.answer("login", login)
+    async with pilot:
+        assert pilot.said == ["Need a hand?"] and not pilot.server.sent("accept_greeting")
