@@ -1,0 +1,121 @@
+"""What a chat holds besides messages: forms before it, a greeting, cards and quick replies, and how it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+from browser.backend import Agent, Backend, Loop
+from browser.conftest import NewContext, Watch
+from browser.pages import Widget
+
+FORM: dict[str, Any] = {
+    "id": "F1",
+    "fields": [
+        {"type": "header", "id": "0", "label": "Who are you?"},
+        {"type": "name", "id": "1", "label": "Your name", "required": True},
+        {"type": "email", "id": "2", "label": "E-mail", "required": False},
+        {
+            "type": "group_chooser",
+            "id": "3",
+            "label": "What is it about?",
+            "required": True,
+            "options": [
+                {"id": "a", "label": "Sales", "group_id": 0},
+                {"id": "b", "label": "Repairs", "group_id": 0},
+            ],
+        },
+    ],
+}
+
+
+def test_a_form_before_the_chat(loop: Loop, contexts: NewContext, watch: Watch) -> None:
+    """Checked with words beside the fields; the chat begins with the answers, the message written before follows."""
+    backend = Backend(loop, bot=False, forms={(0, "prechat"): FORM})
+    watch.hosts.add(backend.origin)
+    try:
+        widget = Widget(contexts().new_page(), backend.url).visit().open()
+        widget.send("I wrote this first")
+        form = widget.inside.get_by_role("form", name="Before the chat")
+        expect(form).to_be_visible()
+        form.get_by_label("E-mail").fill("nobody")
+        form.get_by_role("button", name="Start chat").click()
+        expect(form.get_by_role("alert")).to_have_count(3)
+        expect(form.get_by_label("Your name")).to_be_focused()
+        form.get_by_label("Your name").fill("Ada")
+        form.get_by_label("E-mail").fill("ada@example.org")
+        form.get_by_label("Repairs").check()
+        form.get_by_role("button", name="Start chat").click()
+        expect(form).to_have_count(0)
+        expect(widget.message("Your name: Ada")).to_have_count(1)
+        expect(widget.message("I wrote this first").get_by_text("Sent")).to_be_visible()
+        begun = backend.wait_for("start_chat")["payload"]["chat"]["thread"]["events"]
+        assert [event["type"] for event in begun] == ["filled_form"]
+    finally:
+        backend.close()
+
+
+def test_cards_quick_replies_and_a_rating(widget: Widget, agent: Agent, backend: Backend) -> None:
+    widget.start()
+    widget.send("Hello").get_by_text("Sent").wait_for()
+    chat_id = agent.join()
+    sizes: list[dict[str, Any]] = [
+        {"type": "message", "text": text, "value": text, "postback_id": text, "user_ids": []}
+        for text in ("Small", "Large")
+    ]
+    question = {"type": "rich_message", "template_id": "quick_replies"}
+    agent.request(
+        "send_event",
+        {"chat_id": chat_id, "event": {**question, "elements": [{"title": "Which size?", "buttons": sizes}]}},
+    )
+    widget.inside.get_by_role("button", name="Large").click()
+    expect(widget.inside.get_by_role("button", name="Large")).to_have_attribute("aria-pressed", "true")
+    expect(widget.inside.get_by_role("button", name="Small")).to_have_attribute("aria-disabled", "true")
+    expect(widget.articles.last).to_contain_text("Large")
+    assert backend.wait_for("send_rich_message_postback")["payload"]["postback"] == {
+        "id": "Large",
+        "toggled": True,
+    }
+    look = {
+        "type": "url",
+        "text": "Look",
+        "value": "https://shop.example/1",
+        "postback_id": "l",
+        "user_ids": [],
+    }
+    cards = [{"title": f"Model {number}", "subtitle": "Blue", "buttons": [look]} for number in (1, 2)]
+    agent.request(
+        "send_event",
+        {"chat_id": chat_id, "event": {"type": "rich_message", "template_id": "cards", "elements": cards}},
+    )
+    link = widget.inside.get_by_role("link", name="Look").first
+    expect(link).to_have_attribute("href", "https://shop.example/1")
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow ugc")
+
+    widget.choose("End chat")
+    widget.inside.get_by_role("button", name="Good").click()
+    expect(widget.inside.get_by_role("button", name="Good")).to_have_attribute("aria-pressed", "true")
+    widget.inside.get_by_label("Would you like to say more?").fill("Quick and kind")
+    widget.inside.get_by_role("button", name="Send comment").click()
+    expect(widget.inside.get_by_label("Would you like to say more?")).to_have_count(0)
+    rated = [request["payload"]["properties"] for request in backend.requests("update_thread_properties")]
+    assert rated == [{"rating": {"score": 1}}, {"rating": {"score": 1, "comment": "Quick and kind"}}]
+
+
+def test_a_greeting_beside_the_launcher(widget: Widget, backend: Backend) -> None:
+    """Seen outside the panel, dismissed or opened; what is opened counts as seen at the server."""
+    widget.start()
+    widget.close()
+    [customer_id] = backend.loop.call(lambda: list(backend.server.customer_ids))
+    for text in ("Need a hand?", "Still there?"):
+        backend.loop.call(lambda text=text: backend.server.greet(customer_id, text))  # type: ignore[misc]
+        expect(widget.page.get_by_role("button", name=text)).to_be_visible()
+        if text == "Need a hand?":
+            widget.page.get_by_role("button", name="Dismiss").click()
+            expect(widget.page.get_by_role("button", name=text)).to_have_count(0)
+            backend.wait_for("cancel_greeting")
+    widget.page.get_by_role("button", name="Still there?").click()
+    expect(widget.articles).to_have_count(1)
+    expect(widget.articles).to_contain_text("Still there?")
+    backend.wait_for("accept_greeting")
