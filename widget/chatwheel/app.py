@@ -18,6 +18,7 @@ from pyodide.ffi import JsProxy, create_proxy
 from chatwheel import init
 from chatwheel.calls import Calls
 from chatwheel.transport.browser import BrowserTransport
+from chatwheel.transport.browser_tabs import shared
 from chatwheel.ui.components.window import Window
 from chatwheel.ui.controller import Controller
 from chatwheel.ui.i18n import Strings
@@ -68,7 +69,7 @@ class App:
     def __init__(self, channel: Channel, start: Mapping[str, Any]) -> None:
         settings, page = start["settings"], start["page"]
         strings = Strings(start["strings"], start["locale"])
-        transport = BrowserTransport()
+        transport = shared(BrowserTransport())
         self._channel = channel
         self._store = Store()
         self._renderer = Renderer(Window(strings), self._send_edits, asyncio.get_running_loop())
