@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import ipaddress
 import signal
 import sys
@@ -63,6 +64,9 @@ async def run(options: argparse.Namespace, config: Config) -> int:
         return _fail(f"{error}; stop it first, or choose another folder with --data.")
     except OSError as error:
         return _fail(_explain(options, error))
+    # What is loaded by now stays; looking through it again and again for garbage would make pauses.
+    gc.collect()
+    gc.freeze()
     print(f"{config.name}: {server.url}/", flush=True)  # noqa: T201 - this line is the command's output
     if not _is_loopback(options.host):
         _note("listening beyond this machine; this server is for development and has no protection.")

@@ -74,13 +74,13 @@ class Connection:
 
     def deliver(self, frame: Json) -> None:
         """Queue a frame; cut the connection if the other side has stopped reading."""
-        self.deliver_text(json.dumps(frame, ensure_ascii=False, separators=(",", ":")), frame)
+        self.deliver_text(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
 
-    def deliver_text(self, text: str, parsed: object = None) -> None:
+    def deliver_text(self, text: str) -> None:
         """Queue a text as it is."""
         if self._is_ending or self.is_silent:
             return
-        self._core.hub.record(Frame("out", self.role, self.number, self.user_id or None, text, parsed))
+        self._core.hub.record(Frame("out", self.role, self.number, self.user_id or None, text))
         self._queue.append(text)
         self._queued += len(text)
         self._drained.clear()

@@ -7,9 +7,10 @@ push to every session that it concerns: with the ``request_id`` to the one that 
 from __future__ import annotations
 
 import itertools
+import json
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 from .errors import DisconnectReason
@@ -39,7 +40,10 @@ class Push:
 Outbox = list[Push]
 
 
-@dataclass(frozen=True, slots=True)
+_UNREAD: Final = object()
+
+
+@dataclass(slots=True)
 class Frame:
     """One recorded frame, for tests to look at."""
 
@@ -48,7 +52,18 @@ class Frame:
     connection: int
     user_id: str | None
     text: str
-    json: Any
+    # Read when somebody asks: thousands of frames as objects would make every garbage collection a pause.
+    _json: Any = field(default=_UNREAD, repr=False, compare=False)
+
+    @property
+    def json(self) -> Any:
+        """The frame as an object; None if it is not JSON."""
+        if self._json is _UNREAD:
+            try:
+                self._json = json.loads(self.text)
+            except (ValueError, RecursionError):
+                self._json = None
+        return self._json
 
 
 class Session(Protocol):

@@ -19,8 +19,8 @@ def look_after_threads(core: Core) -> None:
     for thread in core.desk.chats.quiet_threads(_before(core, limits.thread_idle_seconds)):
         if not _is_idle(thread):
             _mark_idle(core, thread)
-    for thread in core.desk.chats.active_threads():
-        if _is_idle(thread) and not _is_quiet(core, thread):
+    for thread in core.desk.chats.idle_threads():
+        if not _is_quiet(core, thread):
             thread.properties = without(thread.properties, {"routing": ["idle"]})
             with core.database.transaction():
                 core.desk.chats.save_thread(thread)

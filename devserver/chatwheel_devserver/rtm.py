@@ -108,13 +108,11 @@ async def handle_text(core: Core, connection: Connection, text: str) -> None:
         parsed = parse_frame(text)
         request_id = _optional_text(parsed, "request_id")
         action_name = _optional_text(parsed, "action")
-        core.hub.record(
-            Frame("in", connection.role, connection.number, connection.user_id or None, text, parsed)
-        )
+        core.hub.record(Frame("in", connection.role, connection.number, connection.user_id or None, text))
         await _handle(core, connection, parsed, action_name, request_id)
     except Exception as error:
         if parsed is None:
-            core.hub.record(Frame("in", connection.role, connection.number, None, text, None))
+            core.hub.record(Frame("in", connection.role, connection.number, None, text))
         _refuse(connection, action_name, request_id, as_api_error(error))
 
 

@@ -275,7 +275,7 @@ class DevServer:
             if connection.role == "customer" and customer_id in (None, connection.user_id)
         ]
         for connection in targets:
-            connection.deliver_text(text, None if isinstance(frame, str) else frame)
+            connection.deliver_text(text)
         return len(targets)
 
     def push(self, action: str, payload: dict[str, Any], customer_id: str | None = None) -> None:

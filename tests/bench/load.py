@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import itertools
 import json
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,8 +22,7 @@ from typing import Any
 
 import aiohttp
 
-from conformance.server.killable import serving
-
+ROOT = Path(__file__).resolve().parents[2]
 CUSTOMERS = 500
 PER_SECOND = 50
 SECONDS = 60
@@ -77,8 +79,17 @@ class Client:
 
 def measure(customers: int = CUSTOMERS, per_second: int = PER_SECOND, seconds: int = SECONDS) -> Json:
     """Milliseconds from a request to its answer, and how many messages were sent, lost or out of order."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (_, url):
-        return asyncio.run(_measure(url, customers, per_second, seconds))
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "chatwheel_devserver", "--port", "0", "--no-bot", "--data", folder]
+        path = os.pathsep.join([str(ROOT / "devserver"), os.environ.get("PYTHONPATH", "")])
+        environment = os.environ | {"PYTHONPATH": path}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+            try:
+                assert server.stdout is not None
+                url = server.stdout.readline().rpartition(": ")[2].strip()
+                return asyncio.run(_measure(url, customers, per_second, seconds))
+            finally:
+                server.terminate()
 
 
 async def _measure(url: str, customers: int, per_second: int, seconds: int) -> Json:
@@ -89,9 +100,12 @@ async def _measure(url: str, customers: int, per_second: int, seconds: int) -> J
         for client in clients:
             user = {"chat_id": client.chat_id, "user_id": "sam@demo.example", "user_type": "agent"}
             await agent.request("add_user_to_chat", user)
+        # The measuring side's own pauses are not the server's.
+        gc.disable()
         took = await _talk(clients, agent, per_second, seconds)
         # Whatever was pushed before these answers has been read when they are here.
         await asyncio.gather(*(client.request("ping", {}) for client in [*clients, agent]))
+        gc.enable()
         result = _verdict(clients, agent, took)
         await asyncio.gather(*(client.close() for client in [*clients, agent]))
     return {"customers": customers, "per_second": per_second, "seconds": seconds} | result

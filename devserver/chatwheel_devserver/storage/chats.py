@@ -146,6 +146,13 @@ class ChatTable:
             (email,),
         )
 
+    def idle_threads(self) -> list[Thread]:
+        """Return active threads that are marked as idle."""
+        rows = self._db.rows(
+            "SELECT * FROM threads WHERE active = 1 AND json_extract(properties, '$.routing.idle') = 1"
+        )
+        return [_thread(row) for row in rows]
+
     def quiet_threads(self, before: int) -> list[Thread]:
         """Return active threads in which nobody has written anything since this instant."""
         rows = self._db.rows(

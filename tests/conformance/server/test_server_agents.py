@@ -172,7 +172,7 @@ async def test_transfer_to_a_colleague(http: aiohttp.ClientSession) -> None:
     async with DevServer(config=TEAM) as server:
         client, ann, bob, chat_id = await crew(server, http)
         assert (await ann.request("list_agents_for_transfer", {}))["agents"] == [
-            {"agent_id": BOB.email, "active_chats": 0}
+            {"agent_id": BOB.email, "name": "Bob", "active_chats": 0}
         ]
         target = {"type": "agent", "ids": [BOB.email]}
         await ann.request("transfer_chat", {"id": chat_id, "target": target})
