@@ -45,6 +45,8 @@ class Line:
             await asyncio.gather(
                 self._pipe(reader, far_writer, is_slow=False), self._pipe(far_reader, writer, is_slow=True)
             )
+        except asyncio.CancelledError:
+            pass  # by `stop`, and asyncio's streams complain about handlers that end cancelled
         finally:
             self._tasks.discard(task)
             for end in (far_writer, writer):
@@ -67,6 +69,17 @@ class Line:
                 await writer.drain()
 
         delivering = asyncio.create_task(deliver())
+        try:
+            await self._read(reader, queue, is_slow=is_slow)
+            with suppress(ConnectionError):
+                await delivering
+        finally:
+            delivering.cancel()
+
+    async def _read(
+        self, reader: asyncio.StreamReader, queue: asyncio.Queue[tuple[float, bytes]], *, is_slow: bool
+    ) -> None:
+        loop = asyncio.get_running_loop()
         with suppress(ConnectionError):
             while chunk := await reader.read(CHUNK):
                 at = loop.time()
@@ -76,5 +89,3 @@ class Line:
                     await asyncio.sleep(at - loop.time() - 0.05)  # the line's own buffer is small
                 await queue.put((at + self._delay, chunk))
         await queue.put((loop.time() + self._delay, b""))
-        with suppress(ConnectionError):
-            await delivering
