@@ -42,7 +42,7 @@ async def running(*arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Pro
     process = await launch(*arguments)
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             line = (await process.stdout.readline()).decode()
         assert line.endswith("/\n"), (line, await process.communicate())
         yield process, line.rpartition(": ")[2].strip()
