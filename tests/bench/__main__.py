@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench import history, message, report, start
+from bench import frames, history, message, report, start
 from browser.backend import Backend, Loop
 from chatwheel_devserver import DevServer
 
@@ -40,10 +40,11 @@ def main(arguments: list[str]) -> int:
             "start": tell("Starting", lambda: start.measure(fresh_browser, widget, stock, runs, conditions)),
             "message": tell("Receiving messages", lambda: message.measure(fresh_browser, widget)),
             "history": tell("Showing history", lambda: history.measure(fresh_browser, widget, stock, runs)),
+            "frames": tell("Reading frames", lambda: frames.measure(fresh_browser, widget)),
         }
     path = Path(os.environ["CHATWHEEL_BENCH_RESULT"])
     path.write_text(json.dumps(results, indent=1), encoding="utf-8")
-    print(report.table(results))
+    print("\n".join([report.table(results), "", *frames.lines(results["frames"])]))
     return 0
 
 
