@@ -1,6 +1,6 @@
 """The widget in the worker: builds transport, client, store and views, and speaks to the stage.
 
-Besides `transport/browser.py` the only module that imports `js` and `pyodide`.
+Besides `transport/browser.py` and `browser_tabs.py` the only module that imports `js` and `pyodide`.
 """
 
 from __future__ import annotations
