@@ -9,6 +9,8 @@ export function keepSnapshotSoon() {
   /** @type {Worker | undefined} */
   let worker;
   const begin = () => {
+    const { connection } = /** @type {any} */ (navigator);
+    if (connection?.saveData) return; // the files should be in the HTTP cache, but may not be
     // As text, like PyScript's own worker: a Content-Security-Policy need allow `blob:` only.
     const script = `import ${JSON.stringify(new URL("maker.mjs", import.meta.url).href)};`;
     const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
