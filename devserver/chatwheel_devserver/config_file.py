@@ -51,7 +51,8 @@ class ConfigError(Exception):
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
+    # Built when a file is read: most runs have none.
+    model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)
 
 
 class _Organization(_Table):

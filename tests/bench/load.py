@@ -102,11 +102,11 @@ async def _measure(url: str, customers: int, per_second: int, seconds: int) -> J
             await agent.request("add_user_to_chat", user)
         # The measuring side's own pauses are not the server's.
         gc.disable()
-        took = await _talk(clients, agent, per_second, seconds)
+        took, late = await _talk(clients, agent, per_second, seconds)
         # Whatever was pushed before these answers has been read when they are here.
         await asyncio.gather(*(client.request("ping", {}) for client in [*clients, agent]))
         gc.enable()
-        result = _verdict(clients, agent, took)
+        result = _verdict(clients, agent, took) | {"late": _percentile(late, 0.99)}
         await asyncio.gather(*(client.close() for client in [*clients, agent]))
     return {"customers": customers, "per_second": per_second, "seconds": seconds} | result
 
@@ -120,9 +120,15 @@ async def _customer(http: aiohttp.ClientSession, url: str) -> Client:
     return client
 
 
-async def _talk(clients: list[Client], agent: Client, per_second: int, seconds: int) -> list[float]:
-    """Send at an even pace, whether or not the answers keep up with it."""
+async def _talk(
+    clients: list[Client], agent: Client, per_second: int, seconds: int
+) -> tuple[list[float], list[float]]:
+    """Send at an even pace, whether or not the answers keep up; return how long they took and how late each was sent.
+
+    The lateness is the machine's share: how long this process waits for a processor, without any server in it.
+    """
     took: list[float] = []
+    late: list[float] = []
 
     async def send(sender: Client, chat: Client, text: str) -> None:
         begun = time.perf_counter()
@@ -137,8 +143,10 @@ async def _talk(clients: list[Client], agent: Client, per_second: int, seconds: 
             text = f"message {number}"
             chat.said.append(text)
             group.create_task(send(chat if number % 2 == 0 else agent, chat, text))
-            await asyncio.sleep(max(0.0, begun + (number + 1) / per_second - time.perf_counter()))
-    return took
+            due = begun + (number + 1) / per_second
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            late.append((time.perf_counter() - due) * 1000)
+    return took, late
 
 
 def _verdict(clients: list[Client], agent: Client, took: list[float]) -> Json:
@@ -151,15 +159,18 @@ def _verdict(clients: list[Client], agent: Client, took: list[float]) -> Json:
         for side in (0, 1):
             own = [text for text in client.said if _number(text) % 2 == side]
             disorder += own != [text for text in here if _number(text) % 2 == side]
-    took.sort()
     return {
         "sent": len(took),
         "lost": lost,
         "out_of_order": disorder,
-        "median": round(took[len(took) // 2], 1),
-        "p99": round(took[int(len(took) * 0.99)], 1),
-        "longest": round(took[-1], 1),
+        "median": _percentile(took, 0.5),
+        "p99": _percentile(took, 0.99),
+        "longest": round(max(took), 1),
     }
+
+
+def _percentile(values: list[float], share: float) -> float:
+    return round(sorted(values)[int(len(values) * share)], 1)
 
 
 def _number(text: str) -> int:
@@ -171,6 +182,7 @@ def words(result: Json) -> str:
     return (
         f"server, {result['customers']} customers, {result['per_second']} messages/s for {result['seconds']} s, "
         f"request to answer, ms: median {result['median']}, 99th of 100 {result['p99']}, longest {result['longest']}; "
+        f"the machine itself was late by {result['late']} in 99 of 100; "
         f"sent {result['sent']:,}, lost {result['lost']}, out of order {result['out_of_order']}"
     )
 
