@@ -155,10 +155,13 @@ async def connects(address: str, count: int) -> str:
     held.clear()
     before = counts()
     await connect(address, count)
-    after = await at_rest(before["objects"])
-    alive = sum(each() is not None for each in held)
     vars(browser)["create_proxy"] = create
-    return json.dumps({"callbacks": alive, "made": len(held), "before": before, "after": after})
+    await asyncio.sleep(0.5)  # sockets close
+    gc.collect()
+    alive, made = sum(each() is not None for each in held), len(held)
+    held.clear()
+    after = await at_rest(before["objects"])
+    return json.dumps({"callbacks": alive, "made": made, "before": before, "after": after})
 
 
 async def at_rest(objects: int) -> dict[str, int]:
