@@ -80,7 +80,25 @@ class Controller:
         self._typing: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._page = ("", "")
-        self._intents: dict[str, Callable[[Intent], object]] = {
+        self._intents = self._acts()
+        self._listen()
+
+    def begin(self) -> None:
+        """Connect."""
+        self._sdk.connect()
+        self._spawn(self._watch_start())
+
+    async def aclose(self) -> None:
+        """Stop whatever is under way; the client is not ended."""
+        tasks = [*self._tasks, self._outbox.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _acts(self) -> dict[str, Callable[[Intent], object]]:
+        """What each intent of the stage does."""
+        store = self._store
+        return {
             "send": lambda i: self.send(str(i["text"]), str(i["key"]), float(i["at"]) / 1000),
             "draft": lambda i: self._drafts.typed(str(i["text"])),
             "retry": lambda i: self._retry(str(i["key"])),
@@ -104,19 +122,6 @@ class Controller:
             ),
             "connect": lambda i: self._reconnect(),
         }
-        self._listen()
-
-    def begin(self) -> None:
-        """Connect."""
-        self._sdk.connect()
-        self._spawn(self._watch_start())
-
-    async def aclose(self) -> None:
-        """Stop whatever is under way; the client is not ended."""
-        tasks = [*self._tasks, self._outbox.task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     # -- what the visitor does -------------------------------------------------------------------------------------
 
