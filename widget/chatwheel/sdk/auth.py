@@ -100,7 +100,7 @@ class TokenAuth:
         if self._fetching is None:
             self._fetching = asyncio.ensure_future(self._fetch())
             self._fetching.add_done_callback(self._fetched)
-        return await asyncio.shield(self._fetching)
+        return await joined(self._fetching)
 
     async def has_token(self) -> bool:
         """See `Auth`."""
@@ -127,7 +127,7 @@ class TokenAuth:
         if not self._is_restored:
             if self._restoring is None:
                 self._restoring = asyncio.ensure_future(self._read_stored())
-            await asyncio.shield(self._restoring)
+            await joined(self._restoring)
 
     async def _read_stored(self) -> None:
         text = await self._transport.storage.get(self._storage_key)
@@ -229,6 +229,15 @@ class ProvidedAuth:
 async def settled(value: Any) -> Any:
     """A value, awaited if it can be."""
     return await value if isinstance(value, Awaitable) else value
+
+
+async def joined(task: asyncio.Task[T]) -> T:
+    """The result of a task for which others wait too: it goes on when one of them is cancelled.
+
+    Like `asyncio.shield`, which logs the failure of a task that its waiter has left.
+    """
+    await asyncio.wait((task,))
+    return task.result()
 
 
 async def within(transport: Transport, seconds: float, work: Awaitable[T]) -> T:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
+from ..nesting import is_deep
 from . import events
 from .actions import known_of_chat
 from .errors import ChatError, MalformedResponse, error_for
@@ -88,6 +89,8 @@ def read_frame(text: str) -> Frame | None:
 
 def _read_odd_text(text: str) -> dict[str, Any]:
     """A second chance for texts with halves of characters (JavaScript strings can hold them)."""
+    if is_deep(text):
+        return {}
     try:
         clean = mend(json.dumps(json.loads(text), ensure_ascii=False))
         return _JSON.validate_json(clean)

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ..transport.base import HttpResponse, Transport, TransportError, UploadFile
+from .auth import joined
 from .errors import ChatError, InvalidArgument, TooBigFile, UploadCanceled, UploadFailed, error_for
 from .models import Token, UploadedFile
 
@@ -44,7 +45,7 @@ class Upload(Awaitable[UploadedFile]):
 
     async def _wait(self) -> UploadedFile:
         try:
-            return await asyncio.shield(self._task)
+            return await joined(self._task)
         except asyncio.CancelledError:
             if self._task.cancelled():
                 raise UploadCanceled() from None

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..nesting import is_deep
 from .base import Clock
 from .shared_login import Json, LoginAnswer
 
@@ -29,6 +30,8 @@ OWN = ""
 
 def read_object(text: str) -> Json:
     """A JSON object from its text; empty if it is none."""
+    if is_deep(text):
+        return {}
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
