@@ -13,9 +13,16 @@ ORDER = ("unit", "conformance", "browser")
 HERE = Path(__file__).parent
 
 
+# A page that is left in the middle of a file cancels the answer, and aiohttp leaves the file to be collected.
+LEFT_PAGE = "ignore:unclosed file:ResourceWarning"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort by folder; inside a folder the order stays."""
     items.sort(key=_rank)
+    for item in items:
+        if _rank(item) == ORDER.index("browser"):
+            item.add_marker(pytest.mark.filterwarnings(LEFT_PAGE))
 
 
 def _rank(item: pytest.Item) -> int:

@@ -123,7 +123,7 @@ def test_other_ways_to_start(widget: Widget, visitor: BrowserContext, watch: Wat
             widget.visit(f"/bare.html?{boot}")
 
     stub = "window.chatwheel = (...args) => chatwheel.q.push(args); chatwheel.q = [['open']];"
-    widget.visit("/bare.html?manual&" + quote(f"<script>{stub}</script>"))
+    widget.visit("/bare.html?manual&" + quote(f"<script>{stub}</script>", safe=""))
     expect(widget.composer).to_be_focused()
     widget.page.evaluate(
         """() => new Promise((done) => {
