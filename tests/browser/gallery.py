@@ -55,7 +55,7 @@ def make(browser: Browser, out: Path) -> None:
             for state in walk(widget, agent, backend):
                 photograph(widget, state, out)
         console = Console(browser.new_page(viewport=WIDE), backend.url).open()
-        console.chats.get_by_role("button").first.click()
+        console.page.get_by_role("region", name="Ended").get_by_role("button").first.click()
         console.articles.last.wait_for()
         console.page.screenshot(path=out / "console.png")
 
