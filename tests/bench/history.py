@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext
 
 from bench import probe
-from bench.message import join_when_there
+from bench.message import join_when_there, newest
 from bench.start import Fresh, open_widget
 from browser.backend import Agent, Backend
 from browser.pages import Widget
@@ -38,10 +38,11 @@ def measure(fresh: Fresh, server: Backend, stock: str, runs: int) -> dict[str, A
 
 def seed(context: BrowserContext, server: Backend) -> list[dict[str, Any]]:
     """Has a visitor of this context come, ask and go, and an agent write an answer of a thousand messages."""
-    page = open_widget(context, server.url)
-    Widget(page, server.url).send("Hello")
     with Agent.at(server) as agent:
-        chat = join_when_there(agent)
+        before = newest(agent)
+        page = open_widget(context, server.url)
+        Widget(page, server.url).send("Hello")
+        chat = join_when_there(agent, before)
         page.close()
         for number in range(MESSAGES):
             agent.say(

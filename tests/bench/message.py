@@ -19,9 +19,10 @@ def measure(fresh: Fresh, server: Backend) -> dict[str, Any]:
     with fresh() as browser, Agent.at(server) as agent:
         context = browser.new_context()
         probe.install(context)
+        before = newest(agent)
         page = open_widget(context, server.url)
         Widget(page, server.url).send("Hello")
-        chat = join_when_there(agent)
+        chat = join_when_there(agent, before)
         for number in range(MESSAGES):
             agent.say(chat, f"Message number {number} of the benchmark.")
             time.sleep(0.1)  # one at a time, as people write
@@ -38,11 +39,17 @@ def measure(fresh: Fresh, server: Backend) -> dict[str, Any]:
     }
 
 
-def join_when_there(agent: Agent) -> str:
-    """Takes the chat that a visitor is about to begin."""
+def newest(agent: Agent) -> str:
+    """Id of the newest chat, empty when there is none."""
+    chats = agent.request("list_chats", {"limit": 1})["chats_summary"]
+    return str(chats[0]["id"]) if chats else ""
+
+
+def join_when_there(agent: Agent, before: str) -> str:
+    """Takes the chat that a visitor is about to begin; `before` was the newest until then."""
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        if agent.request("list_chats", {"limit": 1})["chats_summary"]:
+        if newest(agent) != before:
             return agent.join()
         time.sleep(0.1)
     raise TimeoutError("no chat began")
