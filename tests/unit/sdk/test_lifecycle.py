@@ -27,16 +27,6 @@ from chatwheel.transport.memory import (
 
 from .conftest import MakeWorld, World
 
-PUSHES = [
-    "chat_deactivated", "chat_properties_deleted", "chat_properties_updated", "chat_transferred",
-    "customer_page_updated", "customer_side_storage_updated", "customer_updated", "event_properties_deleted",
-    "event_properties_updated", "event_updated", "events_marked_as_seen", "greeting_accepted",
-    "greeting_canceled", "groups_status_updated", "incoming_chat", "incoming_event", "incoming_greeting",
-    "incoming_multicast", "incoming_rich_message_postback", "incoming_typing_indicator",
-    "queue_position_updated", "thread_properties_deleted", "thread_properties_updated", "user_added_to_chat",
-    "user_removed_from_chat",
-]  # fmt: skip
-
 
 async def test_disconnect_stays_away_and_settles_everything(world: World) -> None:
     call = asyncio.ensure_future(world.sdk.get_customer())
