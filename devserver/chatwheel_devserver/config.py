@@ -100,6 +100,8 @@ class Limits:
     request_seconds: float = 15.0
     heartbeat_seconds: float = 20.0
     inactivity_seconds: float = 1800.0
+    #: How long an agent who has lost the connection keeps the chats.
+    agent_grace_seconds: float = 30.0
     token_seconds: int = 28_800
     unused_file_seconds: float = 86_400.0
     #: After this long without a message a thread is marked as idle, and later archived.

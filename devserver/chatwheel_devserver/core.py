@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .absence import Absences
 from .actions import ACTIONS
 from .agent_actions import AGENT_ACTIONS
 from .calls import Action, Actions, Call
@@ -46,6 +47,7 @@ class Core:
         self.desk = Desk(
             config, self.clock, self.database, FileTable(self.database, data / "files"), self.hub
         )
+        self.absences = Absences(self.desk)
         self.identity = Identity(config, self.clock, self.database)
         self.faults = Faults()
         self.rates = Rates(config, self.clock)

@@ -7,7 +7,7 @@ sockets and no spelling of the wire.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from .availability import Availability
 from .calls import Call
@@ -15,6 +15,7 @@ from .clock import Clock, format_instant, short_id
 from .config import Config
 from .errors import not_found
 from .hub import Hub
+from .lens import queue_fields
 from .records import (
     Chat,
     ChatView,
@@ -32,6 +33,8 @@ from .storage.chats import ChatTable, visible_to_customer
 from .storage.customers import CustomerTable
 from .storage.database import Database
 from .storage.files import FileTable
+
+TransferReason = Literal["manual", "assigned", "unassigned"]
 
 
 @dataclass(slots=True)
@@ -276,16 +279,7 @@ class Desk:
         place = {"chat_id": chat.id, "thread_id": thread.id}
         customer = self.customer(chat.customer_id)
         if is_assigned:
-            group_ids = list(thread.group_ids)
-            call.push(
-                "chat_transferred",
-                lambda lens: {
-                    **place,
-                    "reason": "assigned",
-                    "transferred_to": {"group_ids": group_ids, "agent_ids": [lens.user_id(member.user_id)]},
-                },
-                customer_id=chat.customer_id,
-            )
+            self.tell_transferred(call, chat, thread, "assigned", agent=member.user_id)
 
         def render(lens: Any) -> dict[str, Any]:
             user = lens.user(member, customer)
@@ -330,6 +324,31 @@ class Desk:
 
         call.push("user_removed_from_chat", render, customer_id=chat.customer_id)
         call.afterwards.append(self.router.settle)
+
+    def tell_transferred(
+        self,
+        call: Call,
+        chat: Chat,
+        thread: Thread,
+        reason: TransferReason,
+        *,
+        agent: str | None = None,
+        requester_id: str | None = None,
+    ) -> None:
+        """Tell whose a chat is now: a group's, an agent's, or the queue's."""
+        group_ids, queue = list(thread.group_ids), self.router.place(thread)
+        self.router.note(thread)
+
+        def render(lens: Any) -> dict[str, Any]:
+            payload: dict[str, Any] = {"chat_id": chat.id, "thread_id": thread.id, "reason": reason}
+            payload["transferred_to"] = {"group_ids": group_ids} | (
+                {} if agent is None else {"agent_ids": [lens.user_id(agent)]}
+            )
+            if requester_id is not None:
+                payload["requester_id"] = lens.user_id(requester_id)
+            return payload if queue is None else payload | {"queue": queue_fields(queue)}
+
+        call.push("chat_transferred", render, customer_id=chat.customer_id)
 
     def requeue(self, chat: Chat, thread: Thread) -> None:
         """Let a chat that its last agent has left wait again, if its group has a queue."""

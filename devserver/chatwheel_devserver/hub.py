@@ -85,6 +85,9 @@ class Session(Protocol):
     def disconnect(self, reason: DisconnectReason, data: dict[str, str] | None = None) -> None:
         """Tell the other side why, then close."""
 
+    def end(self) -> None:
+        """Close."""
+
 
 class Hub:
     """All sessions of the server."""

@@ -6,6 +6,7 @@ reached the server (links to files and pictures are made absolute with it).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -26,7 +27,7 @@ def queue_fields(queue: Queue) -> Json:
     return {"position": queue.position, "wait_time": queue.wait_time, "queued_at": queued_at}
 
 
-class Lens:
+class Lens(ABC):
     """What both sides see alike."""
 
     role: Literal["customer", "agent"]
@@ -45,17 +46,17 @@ class Lens:
         """Make one of the server's own paths absolute; leave other addresses alone."""
         return self.base_url + path if path.startswith("/") and not path.startswith("//") else path
 
+    @abstractmethod
     def user_id(self, user_id: str) -> str:
         """Spell the identifier of a user."""
-        raise NotImplementedError
 
+    @abstractmethod
     def visible(self, events: Sequence[Event]) -> list[Event]:
         """Keep what this side may read."""
-        raise NotImplementedError
 
+    @abstractmethod
     def user(self, member: Member, customer: Customer) -> Json:
         """Show a member of a chat."""
-        raise NotImplementedError
 
     def event(self, event: Event) -> Json:
         """Show one event."""

@@ -1,4 +1,4 @@
-"""Deadlines of connections: who must log in, whose token has expired, who has gone to sleep."""
+"""Deadlines: who must log in, whose token has expired, who has gone to sleep, who has been away for too long."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _THREAD_CHECK_EVERY: Final = 10
 
 
 def sweep(core: Core) -> None:
-    """End every connection whose time is over."""
+    """End every connection whose time is over, and hand over the chats of agents who do not come back."""
     now, limits = core.clock.time(), core.config.limits
     for connection in list(core.connections):
         if not connection.is_logged_in:
@@ -25,6 +25,7 @@ def sweep(core: Core) -> None:
             connection.disconnect("access_token_expired")
         elif connection.role == "customer" and now - connection.last_activity >= limits.inactivity_seconds:
             connection.disconnect("inactivity_timeout")
+    core.absences.sweep()
     if core.config.opening_hours is not None:
         core.desk.availability.refresh()
 

@@ -13,11 +13,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench import frames, history, message, report, start
+from bench import frames, history, load, message, report, start
 from browser.backend import Backend, Loop
 from chatwheel_devserver import DevServer
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+QUICK_SECONDS = 10
 
 
 def main(arguments: list[str]) -> int:
@@ -27,6 +28,10 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     runs = 1 if options.quick else options.runs
     conditions = start.CONDITIONS[:1] if options.quick else start.CONDITIONS
+    # First, while there is no browser to share the processors with.
+    served = tell(
+        "Five hundred customers", lambda: load.measure(QUICK_SECONDS if options.quick else load.SECONDS)
+    )
     with serving() as (widget, stock), sync_playwright() as playwright:
 
         @contextmanager
@@ -41,10 +46,11 @@ def main(arguments: list[str]) -> int:
             "message": tell("Receiving messages", lambda: message.measure(fresh_browser, widget)),
             "history": tell("Showing history", lambda: history.measure(fresh_browser, widget, stock, runs)),
             "frames": tell("Reading frames", lambda: frames.measure(fresh_browser, widget)),
+            "server": served,
         }
     path = Path(os.environ["CHATWHEEL_BENCH_RESULT"])
     path.write_text(json.dumps(results, indent=1), encoding="utf-8")
-    print("\n".join([report.table(results), "", *frames.lines(results["frames"])]))
+    print("\n".join([report.table(results), "", *frames.lines(results["frames"]), "", load.words(served)]))
     return 0
 
 

@@ -77,7 +77,15 @@ class Client:
         await self._reader
 
 
-def measure(customers: int = CUSTOMERS, per_second: int = PER_SECOND, seconds: int = SECONDS) -> Json:
+def measure(seconds: int = SECONDS) -> Json:
+    """The same in a process of its own, so that what else this one runs takes no time from those who ask."""
+    command = [sys.executable, "-m", "bench.load", "--seconds", str(seconds), "--json"]
+    done = subprocess.run(command, cwd=ROOT / "tests", stdout=subprocess.PIPE, text=True, check=True)
+    result: Json = json.loads(done.stdout)
+    return result
+
+
+def measure_here(customers: int, per_second: int, seconds: int) -> Json:
     """Milliseconds from a request to its answer, and how many messages were sent, lost or out of order."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "chatwheel_devserver", "--port", "0", "--no-bot", "--data", folder]
@@ -178,12 +186,12 @@ def _number(text: str) -> int:
 
 
 def words(result: Json) -> str:
-    """One line for the report."""
+    """Two lines for the report."""
     return (
         f"server, {result['customers']} customers, {result['per_second']} messages/s for {result['seconds']} s, "
-        f"request to answer, ms: median {result['median']}, 99th of 100 {result['p99']}, longest {result['longest']}; "
-        f"the machine itself was late by {result['late']} in 99 of 100; "
-        f"sent {result['sent']:,}, lost {result['lost']}, out of order {result['out_of_order']}"
+        f"request to answer, ms: median {result['median']}, 99th of 100 {result['p99']}, longest {result['longest']}\n"
+        f"  sent {result['sent']:,}, lost {result['lost']}, out of order {result['out_of_order']}; "
+        f"the machine itself was late by {result['late']} ms in one of 100"
     )
 
 
@@ -191,9 +199,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.load")
     parser.add_argument("--customers", type=int, default=CUSTOMERS)
     parser.add_argument("--seconds", type=int, default=SECONDS)
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
-    result = measure(options.customers, PER_SECOND, options.seconds)
-    print(words(result))
+    result = measure_here(options.customers, PER_SECOND, options.seconds)
+    print(json.dumps(result) if options.json else words(result))
     return 0 if result["lost"] == result["out_of_order"] == 0 else 1
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..actions.chats import get_chat, list_threads
 from ..actions.common import chat_summary, chats_page, make_seed, need_active
 from ..calls import Actions, Call
 from ..clock import short_id
 from ..desk import Opening, system_seed
 from ..errors import ApiError, validation
-from ..lens import Json, queue_fields
+from ..lens import Json
 from ..properties import check_update, merge
 from ..records import Chat, Thread
 from ..wire.agent import (
@@ -90,7 +88,8 @@ def deactivate_chat(call: Call, request: DeactivateChat) -> None:
 @AGENT_CHAT_ACTIONS.add("transfer_chat", TransferChat)
 def transfer_chat(call: Call, request: TransferChat) -> None:
     """Hand a chat over to another agent or group."""
-    chat = call.desk.chat(request.id)
+    desk = call.desk
+    chat = desk.chat(request.id)
     thread = need_active(call, chat)
     if not request.ignore_requester_presence:
         need_presence(call, chat)
@@ -98,38 +97,19 @@ def transfer_chat(call: Call, request: TransferChat) -> None:
     agent, group_ids = _resolve(call, chat, target, ignore=request.ignore_agents_availability)
     chat.group_ids = thread.group_ids = group_ids
     if target.type == "group":
-        agent = call.desk.router.choose(thread)
-    waits = agent is None and call.desk.router.queues(thread)
-    thread.queued_at = call.desk.clock.instant() if waits else None
-    call.desk.chats.save_chat(chat)
-    call.desk.chats.save_thread(thread)
-    _tell_transferred(call, chat, thread, agent)
+        agent = desk.router.choose(thread)
+    waits = agent is None and desk.router.queues(thread)
+    thread.queued_at = desk.clock.instant() if waits else None
+    desk.chats.save_chat(chat)
+    desk.chats.save_thread(thread)
+    desk.tell_transferred(call, chat, thread, "manual", agent=agent, requester_id=call.user_id)
     _say_transferred(call, chat, thread, target)
-    for member in call.desk.chats.members(chat.id):
+    for member in desk.chats.members(chat.id):
         if member.type == "agent" and member.user_id != agent:
-            call.desk.leave(call, chat, thread, member.user_id, reason="manual", requester_id=call.user_id)
-    call.afterwards.append(call.desk.router.settle)
+            desk.leave(call, chat, thread, member.user_id, reason="manual", requester_id=call.user_id)
+    call.afterwards.append(desk.router.settle)
     if agent is not None:
-        call.desk.join(call, chat, thread, agent, agent if target.type == "agent" else None)
-
-
-def _tell_transferred(call: Call, chat: Chat, thread: Thread, agent: str | None) -> None:
-    group_ids = list(thread.group_ids)
-    queue = call.desk.router.place(thread)
-    call.desk.router.note(thread)
-
-    def render(lens: Any) -> Json:
-        payload: Json = {
-            "chat_id": chat.id,
-            "thread_id": thread.id,
-            "requester_id": lens.user_id(call.user_id),
-            "reason": "manual",
-            "transferred_to": {"group_ids": group_ids}
-            | ({} if agent is None else {"agent_ids": [lens.user_id(agent)]}),
-        }
-        return payload if queue is None else payload | {"queue": queue_fields(queue)}
-
-    call.push("chat_transferred", render, customer_id=chat.customer_id)
+        desk.join(call, chat, thread, agent, agent if target.type == "agent" else None)
 
 
 def _resolve(call: Call, chat: Chat, target: TransferTarget, *, ignore: bool) -> tuple[str | None, list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..absence import hand_over
 from ..actions.common import need_active
 from ..calls import Actions, Call
 from ..errors import ApiError, validation
@@ -60,6 +61,21 @@ def set_routing_status(call: Call, request: SetRoutingStatus) -> None:
     payload = {"agent_id": email, "status": request.status}
     call.push("routing_status_set", lambda _: payload, customer_id=None)
     call.afterwards.append(hub.changed)
+
+
+@AGENT_PEOPLE_ACTIONS.add("logout", Empty, web=False)
+def logout(call: Call, request: Empty) -> None:
+    """Sign out: with the agent's last connection the chats go to others."""
+    session, hub = call.session, call.desk.hub
+
+    def leave() -> None:
+        if session is not None:
+            hub.detach(session)
+            session.end()
+        if not any(agent.user_id == call.user_id for agent in hub.agents):
+            hand_over(call.desk, call.user_id, "signed_out")
+
+    call.afterwards.append(leave)
 
 
 @AGENT_PEOPLE_ACTIONS.add("list_routing_statuses", Empty)

@@ -40,6 +40,10 @@ class LocalAgent:
 
     def disconnect(self, reason: DisconnectReason, data: dict[str, str] | None = None) -> None:
         """Leave the server."""
+        self.end()
+
+    def end(self) -> None:
+        """Leave the server."""
         self._core.hub.detach(self)
 
     def request(self, name: str, payload: Json) -> Json:

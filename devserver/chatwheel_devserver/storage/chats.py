@@ -146,6 +146,23 @@ class ChatTable:
             (email,),
         )
 
+    def threads_of_agent(self, email: str) -> list[Thread]:
+        """Return the active threads that an agent is in, the oldest first."""
+        rows = self._db.rows(
+            """SELECT threads.* FROM chat_users JOIN threads ON threads.chat_id = chat_users.chat_id AND
+               threads.active = 1 WHERE chat_users.user_id = ? AND chat_users.present = 1 ORDER BY created_at""",
+            (email,),
+        )
+        return [_thread(row) for row in rows]
+
+    def busy_agents(self) -> list[str]:
+        """Return every agent who is in an active chat."""
+        rows = self._db.rows(
+            """SELECT DISTINCT user_id FROM chat_users JOIN threads ON threads.chat_id = chat_users.chat_id AND
+               threads.active = 1 WHERE chat_users.type = 'agent' AND chat_users.present = 1"""
+        )
+        return [str(row[0]) for row in rows]
+
     def idle_threads(self) -> list[Thread]:
         """Return active threads that are marked as idle."""
         rows = self._db.rows(

@@ -34,6 +34,7 @@ class Bare:
         self.frames: list[Json] = []
         self.is_closed = False
         self.customer_id = ""
+        self.email = ""
         self.token = ""
         self._numbers = itertools.count(1)
         self._news = asyncio.Condition()
@@ -158,6 +159,7 @@ async def agent(
 ) -> Bare:
     """Log an agent in."""
     client = await Bare.connect(http, server.socket_url("agent"))
+    client.email = email or server.config.console_agent
     await client.request("login", {"token": f"Bearer {server.agent_token(email)}", **login})
     await client.settle()
     client.frames.clear()
@@ -176,6 +178,13 @@ async def start(client: Bare, *events: Json) -> tuple[str, str]:
     await client.settle()
     client.frames.clear()
     return answer["chat_id"], answer["thread_id"]
+
+
+async def agent_gone(server: DevServer, email: str) -> None:
+    """Wait until the server has noticed that an agent's connection has ended."""
+    async with asyncio.timeout(TIMEOUT):
+        while any(session.user_id == email for session in server.core.hub.agents):  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
 
 async def gone(server: DevServer) -> None:

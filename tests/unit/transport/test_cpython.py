@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import io
+import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from aiohttp import WSMsgType, web
 
 import chatwheel
 from chatwheel.sdk.errors import TooBigFile, UploadCanceled, UploadFailed
+from chatwheel.transport import cpython
 from chatwheel.transport.base import SocketClosed, TransportError
 from chatwheel.transport.cpython import CPythonFile, CPythonTransport
 from chatwheel.transport.memory import DEFAULT_LOGIN, DEFAULT_TOKEN
@@ -206,3 +209,22 @@ async def test_files_that_change_or_vanish(server: Server, tmp_path: Path) -> No
             await upload
         server.gate.set()
     assert not server.uploads
+
+
+async def test_many_clients_read_the_certificates_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[ssl.SSLContext] = []
+    make = httpx.create_ssl_context
+
+    def counting() -> ssl.SSLContext:
+        read.append(make())
+        return read[-1]
+
+    monkeypatch.setattr(httpx, "create_ssl_context", counting)
+    cpython._http_tls.cache_clear()
+    transports = [CPythonTransport() for _ in range(3)]
+    for transport in transports:
+        for credentials in (False, True):
+            with pytest.raises(TransportError):
+                await transport.request("GET", "https://127.0.0.1:1/", credentials=credentials)
+        await transport.aclose()
+    assert len(read) == 1

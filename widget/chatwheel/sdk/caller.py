@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TypeVar
 
 from .actions import Call
@@ -9,9 +10,9 @@ from .actions import Call
 T = TypeVar("T")
 
 
-class Caller:
+class Caller(ABC):
     """Base of the method groups; `CustomerSDK` provides `_call`."""
 
+    @abstractmethod
     async def _call(self, call: Call[T]) -> T:
         """Send a request, wait for what settles it, return its parsed result."""
-        raise NotImplementedError

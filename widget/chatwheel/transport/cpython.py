@@ -6,9 +6,11 @@ import asyncio
 import io
 import mimetypes
 import os
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 from pathlib import Path
@@ -103,6 +105,18 @@ def _is_this_machine(host: str) -> bool:
         return False
 
 
+# Reading the certificates of all authorities takes tens of milliseconds: once for a process, not once for a client.
+# There are two because httpx and websockets trust different collections, and httpx sets its own protocols.
+@cache
+def _http_tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+@cache
+def _socket_tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
 class CPythonTransport:
     """The transport of CPython.
 
@@ -121,7 +135,7 @@ class CPythonTransport:
 
     async def open_socket(self, url: str) -> CPythonSocket:
         """See `Transport`."""
-        options = {"ssl": self._verify} if self._verify is not None and url.startswith("wss:") else {}
+        options: dict[str, Any] = {"ssl": self._verify or _socket_tls()} if url.startswith("wss:") else {}
         try:
             connection = await connect(url, max_size=None, user_agent_header="chatwheel", **options)
         except (OSError, WebSocketException, TimeoutError) as error:
@@ -212,7 +226,7 @@ class CPythonTransport:
         self._client = self._cookie_client = None
 
     def _http(self, credentials: bool) -> httpx.AsyncClient:
-        verify = True if self._verify is None else self._verify
+        verify = _http_tls() if self._verify is None else self._verify
         if credentials:
             if self._cookie_client is None:
                 jar = CookieJar(_Cookies())
