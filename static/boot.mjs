@@ -94,7 +94,7 @@ async function restore(starter, snapshots) {
   try {
     const python = await starter.restored(taken.snapshot);
     python.runPython("import chatwheel_boot; chatwheel_boot.restored()");
-    performance.mark("chatwheel:restored"); // for benchmarks and tests
+    progress(0.6, "snapshot");
     void snapshots.proven();
     return python;
   } catch (error) {

@@ -11,15 +11,21 @@ export function keepSnapshotSoon() {
   const begin = () => {
     const { connection } = /** @type {any} */ (navigator);
     if (connection?.saveData) return; // the files should be in the HTTP cache, but may not be
-    // As text, like PyScript's own worker: a Content-Security-Policy need allow `blob:` only.
-    const script = `import ${JSON.stringify(new URL("maker.mjs", import.meta.url).href)};`;
-    const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-    worker = new Worker(url, { type: "module" });
-    worker.addEventListener("error", (event) => event.preventDefault()); // then there is none: nothing is lost
+    worker = keepSnapshot();
   };
   const timer = setTimeout(() => (globalThis.requestIdleCallback ?? setTimeout)(begin), SOON);
   return () => {
     clearTimeout(timer);
     worker?.terminate();
   };
+}
+
+/** At once: what tests do that want one and are not interested in waiting. @returns {Worker} where it is made */
+export function keepSnapshot() {
+  // As text, like PyScript's own worker: a Content-Security-Policy need allow `blob:` only.
+  const script = `import ${JSON.stringify(new URL("maker.mjs", import.meta.url).href)};`;
+  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  const worker = new Worker(url, { type: "module" });
+  worker.addEventListener("error", (event) => event.preventDefault()); // then there is none: nothing is lost
+  return worker;
 }

@@ -64,10 +64,10 @@ class Stage {
     this.#settings = settings;
     this.#tellHost = post;
     this.#dress(settings);
+    this.#moved(settings.page); // before anything is awaited: what the page says next is newer
     await this.#words.load(settings.locale);
     this.#words.write(document);
     this.#tellHost("words", this.#words.forHost());
-    this.#moved(settings.page);
     this.#start();
   }
 

@@ -148,8 +148,10 @@ class Start {
     if (this.#over) return;
     if (kind === "failed") return this.#fail(body.reason ?? "python", body.message);
     if (kind === "keep") return void (this.#isSnapshotWanted = true);
-    if (kind === "progress") this.#watch(body.step === "runtime");
-    else this.#isUp();
+    if (kind === "progress") {
+      performance.mark(`chatwheel:${body.step}`); // how a start went is seen on the browser's own timeline
+      this.#watch(body.step === "runtime");
+    } else this.#isUp();
     this.#onMessage(message);
   }
 

@@ -46,9 +46,14 @@ def run(page: Page, code: str) -> Any:
     return worker_of(page).evaluate("code => python.runPython(code)", code)
 
 
+RESTORED = "performance.getEntriesByName('chatwheel:snapshot').length > 0"
+"""In the frame: whether Python came from a snapshot."""
+
+
 def is_restored(page: Page) -> bool:
     """Whether Python came from a snapshot."""
-    return bool(worker_of(page).evaluate("performance.getEntriesByName('chatwheel:restored').length"))
+    frame = next(frame for frame in page.frames if "frame.html" in frame.url)
+    return bool(frame.evaluate(RESTORED))
 
 
 def kept(page: Page) -> list[str]:
@@ -57,25 +62,32 @@ def kept(page: Page) -> list[str]:
     return keys
 
 
+HAS_SNAPSHOT = f"{_KEPT}.then((keys) => keys.some((key) => !key.endsWith('/attempt')))"
+HAS_NO_ATTEMPT = f"{_KEPT}.then((keys) => !keys.some((key) => key.endsWith('/attempt')))"
 _UNTIL = """
-async ([isAttempt, wanted]) => {
-  for (;;) {
-    const keys = await (await caches.open("chatwheel-boot")).keys();
-    if (keys.some(({ url }) => url.endsWith("/attempt") === isAttempt) === wanted) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+async () => {
+  while (!(await %s)) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 """
 
 
+KEEP = "import('/chatwheel/keeper.mjs').then(({ keepSnapshot }) => void keepSnapshot())"
+
+
+def keep_snapshot(page: Page) -> None:
+    """Has it made at once, instead of when the widget has been left alone for a while."""
+    page.evaluate(KEEP)
+    wait_for_snapshot(page)
+
+
 def wait_for_snapshot(page: Page) -> None:
     """It is made in idle time; this returns when it is stored."""
-    page.evaluate(_UNTIL, [False, True])
+    page.evaluate(_UNTIL % HAS_SNAPSHOT)
 
 
 def wait_for_no_attempt(page: Page) -> None:
     """The restore has been noted as a good one."""
-    page.evaluate(_UNTIL, [True, False])
+    page.evaluate(_UNTIL % HAS_NO_ATTEMPT)
 
 
 def visit(context: BrowserContext, url: str) -> Widget:

@@ -20,10 +20,16 @@ TAG = "data-organization-id='demo-organization' data-client-id='demo-client' dat
 def test_everything_works_before_python_does(widget: Widget, agent: Agent) -> None:
     """The panel opens, takes text, shows what was sent, and sends it in order when it can."""
     gate = Gate(widget.page, WASM)
-    widget.visit().open()
+    words = Gate(widget.page, "**/locales/en.json")
+    widget.visit().launcher.hover()
+    words.wait()
+    widget.open().write("Opened while the words were on their way")
+    words.open()
     expect(widget.starting).to_contain_text("you can already write")
     expect(widget.inside.locator("#progress")).to_be_visible()
     gate.wait()
+    expect(widget.composer).to_be_focused()
+    expect(widget.composer).to_have_value("Opened while the words were on their way")
     for text in ("First", "Second"):
         message = widget.send(text)
         expect(message).to_contain_text("Sending")
