@@ -2,32 +2,34 @@
 /**
  * chatwheel on a page: `<script async src=".../chatwheel/embed.js" data-organization-id="..." data-client-id="...">`.
  *
- * It draws the launcher and nothing else. The frame, and with it Python, is made when the visitor wants it. This file
- * knows the host page and the panel's place on it; it does not know what a chat is.
+ * It draws the launcher and nothing else. The frame, and with it Python, is made when the visitor wants it; what the
+ * host page needs from then on is in page.mjs. This file knows the panel's place on the page; it does not know what a
+ * chat is.
  */
 (() => {
   "use strict";
-  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   /** @type {any} */
   const host = window;
   if (host.chatwheel?.mounted) return; // a page application may run the tag again
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript ?? host.chatwheel?.script);
   const base = new URL(".", script.src);
   const { dataset } = script;
-
-  /** The origin of a server; `/` is the page's own. @param {string | undefined} address */
-  const origin = (address) => (address ? new URL(address, location.href).origin : undefined);
+  const { inline } = dataset;
 
   /** What is wrong with the tag, if anything: said once, where the site's owner looks. */
   const mistake = () => {
     for (const name of ["organization-id", "client-id"]) {
       if (!script.getAttribute(`data-${name}`)) return `data-${name} is missing`;
     }
-    for (const name of ["api-url", "accounts-url"]) {
-      try {
-        origin(script.getAttribute(`data-${name}`) ?? undefined);
-      } catch {
-        return `data-${name} is not an address`;
-      }
+    try {
+      for (const name of ["apiUrl", "accountsUrl"]) new URL(dataset[name] ?? "", location.href);
+    } catch {
+      return "data-api-url or data-accounts-url is not an address";
+    }
+    try {
+      if (dataset.inline) document.querySelector(dataset.inline);
+    } catch {
+      return "data-inline is not a selector";
     }
     return dataset.groupId && !/^\d+$/.test(dataset.groupId) ? "data-group-id is not a number" : undefined;
   };
@@ -37,6 +39,7 @@
     return;
   }
   const key = `chatwheel:${dataset.organizationId}`;
+  const consentKey = `${key}:consent`;
 
   /** What the launcher says before the frame brings the rest: open, close, and the name of the frame. */
   const WORDS = /** @type {Record<string, string[]>} */ ({
@@ -58,27 +61,16 @@
   const spoken = languages.find((name) => Object.hasOwn(WORDS, name)) ?? "en";
   const [openText, closeText, titleText] = WORDS[spoken];
 
-  /** @type {Record<string, string>} */
-  let words = {
-    "launcher.open": openText,
-    "launcher.close": closeText,
-    "launcher.unread_one": "Open chat, 1 unread message",
-    "launcher.unread_many": "Open chat, {count} unread messages",
-    "title.unread_one": "(1) New message",
-    "title.unread_many": "({count}) New messages",
-    "widget.title": titleText,
-  };
-
-  // -- drawing --------------------------------------------------------------------------------------------------
-
+  // The sign on the accent is black or white by the accent's luminance (y), as WCAG counts contrast.
   const STYLE = `
     :host { all: initial; position: fixed; z-index: var(--chatwheel-z-index, 2147483000);
       inset-block-end: var(--chatwheel-offset-y, 24px); inset-inline-end: var(--chatwheel-offset-x, 24px);
-      color-scheme: light dark; --accent: var(--chatwheel-accent, #3d4fd6); }
+      color-scheme: light dark; --accent: var(--chatwheel-accent, #3d4fd6); --radius: var(--chatwheel-radius, 16px); }
     :host([data-position="start"]) { inset-inline: var(--chatwheel-offset-x, 24px) auto; }
     :host([hidden]) { display: none; }
     button { position: relative; display: grid; place-items: center; width: 60px; height: 60px; margin: 0; padding: 0;
-      border: 0; border-radius: 50%; cursor: pointer; background: var(--accent); color: var(--chatwheel-on-accent, #fff);
+      border: 0; border-radius: 50%; cursor: pointer; background: var(--accent); color: #fff;
+      color: color(from var(--accent) xyz-d65 clamp(0, (.179 - y) * 9e9, .95) clamp(0, (.179 - y) * 9e9, 1) clamp(0, (.179 - y) * 9e9, 1.089));
       box-shadow: 0 6px 20px rgb(20 20 40 / 24%), 0 1px 4px rgb(20 20 40 / 16%);
       transition: transform 160ms cubic-bezier(.2, .8, .3, 1); -webkit-tap-highlight-color: transparent; }
     button:hover { transform: scale(1.05); }
@@ -87,23 +79,9 @@
     svg { grid-area: 1 / 1; width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 1.5;
       stroke-linecap: round; stroke-linejoin: round; transition: opacity 160ms, transform 160ms; }
     button[aria-expanded="true"] .chat, button[aria-expanded="false"] .down { opacity: 0; transform: rotate(30deg) scale(.6); }
-    .badge { position: absolute; inset-block-start: -2px; inset-inline-end: -2px; min-width: 22px; height: 22px;
-      padding: 0 6px; box-sizing: border-box; border-radius: 11px; background: #b3261e; color: #fff;
-      font: 600 12px/22px system-ui, sans-serif; text-align: center; box-shadow: 0 0 0 2px #fff; }
-    [hidden] { display: none !important; }
-    .preview { position: absolute; inset-block-end: 76px; inset-inline-end: 0; display: flex; width: max-content;
-      max-width: min(300px, 100vw - 48px); box-sizing: border-box; border-radius: 16px; background: light-dark(#fff, #1a1a1f);
-      color: light-dark(#17171c, #f1f1f5); font: 14px/1.45 system-ui, sans-serif;
-      box-shadow: 0 0 0 1px rgb(128 128 144 / 16%), 0 8px 28px rgb(20 20 40 / 20%); }
-    :host([data-position="start"]) .preview { inset-inline: 0 auto; }
-    .preview button { all: unset; cursor: pointer; }
-    .preview .text { flex: 1; min-width: 0; padding: 12px 0 12px 16px; overflow-wrap: anywhere; }
-    .preview .text:focus-visible, .preview .away:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; border-radius: 14px; }
-    .preview b { display: block; font-weight: 600; }
-    .preview .away { display: grid; place-items: center; flex: none; width: 40px; height: 44px; color: light-dark(#676773, #a5a5b2); }
-    .preview .away svg { width: 18px; height: 18px; }
-    iframe { position: absolute; inset-block-end: 76px; inset-inline-end: 0; width: 380px; max-width: calc(100vw - 48px);
-      height: min(640px, 100vh - 104px); height: min(640px, 100dvh - 104px); border: 0; border-radius: 16px; color-scheme: light dark;
+    iframe { position: absolute; inset-block-end: 76px; inset-inline-end: 0; width: var(--chatwheel-width, 380px); max-width: calc(100vw - 48px);
+      height: min(var(--chatwheel-height, 640px), 100vh - 104px); height: min(var(--chatwheel-height, 640px), 100dvh - 104px);
+      border: 0; border-radius: var(--radius); color-scheme: inherit;
       box-shadow: 0 0 0 1px rgb(128 128 144 / 16%), 0 12px 48px rgb(20 20 40 / 24%), 0 2px 8px rgb(20 20 40 / 12%);
       opacity: 0; visibility: hidden; transform: scale(.92) translateY(12px); transform-origin: 100% 100%;
       transition: opacity 160ms, transform 160ms cubic-bezier(.2, .8, .3, 1), visibility 0s 160ms; }
@@ -113,6 +91,10 @@
       iframe { position: fixed; inset: 0; width: 100%; max-width: none; height: 100%; height: 100dvh; border-radius: 0; }
       :host([data-open]) button { visibility: hidden; }
     }
+    :host([data-inline]) { display: grid; place-items: center; position: relative; inset: auto; z-index: auto; height: 100%; min-height: 360px; }
+    :host([data-inline][hidden]), :host([data-inline][data-open]) button { display: none; }
+    :host([data-inline]) iframe { position: absolute; inset: 0; width: 100%; max-width: none; height: 100%;
+      border-radius: var(--radius); box-shadow: 0 0 0 1px rgb(128 128 144 / 16%); transition: none; }
     @media (prefers-reduced-motion: reduce) { button, svg, iframe { transition: none; } }
     @media (forced-colors: active) { button, iframe { border: 2px solid CanvasText; } }
     @media print { :host { display: none; } }`;
@@ -132,297 +114,285 @@
     return svg;
   };
 
-  const element = document.createElement("div");
-  element.id = "chatwheel";
-  element.lang = spoken;
-  element.dataset.position = dataset.position === "start" ? "start" : "end";
-  const root = element.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
-  root.adoptedStyleSheets = [sheet];
-  const launcher = document.createElement("button");
-  launcher.type = "button";
-  launcher.setAttribute("aria-expanded", "false");
-  const badge = document.createElement("span");
-  badge.className = "badge";
-  badge.hidden = true;
-  badge.setAttribute("aria-hidden", "true");
-  launcher.append(
-    drawing("chat", "M12 3.75c-4.97 0-9 3.36-9 7.5 0 2.3 1.24 4.35 3.19 5.73-.1 1.2-.6 2.3-1.44 3.27 1.7-.13 3.3-.72 4.6-1.68.85.12 1.73.18 2.65.18 4.97 0 9-3.36 9-7.5s-4.03-7.5-9-7.5Z"),
-    drawing("down", "m6 9.5 6 6 6-6"),
-    badge,
-  );
-  /** The newest unread message, beside the launcher: a click opens the chat. */
-  const preview = document.createElement("div");
-  preview.className = "preview";
-  preview.hidden = true;
-  preview.setAttribute("role", "status");
-  const said = document.createElement("button");
-  said.type = "button";
-  said.className = "text";
-  const away = document.createElement("button");
-  away.type = "button";
-  away.className = "away";
-  away.append(drawing("close", "m6.5 6.5 11 11m0-11-11 11"));
-  preview.append(said, away);
-  root.append(preview, launcher);
-
-  // -- state ----------------------------------------------------------------------------------------------------
-
-  /** @type {HTMLIFrameElement | undefined} */
-  let frame;
-  /** @type {MessagePort | undefined} */
-  let port;
-  /** @type {[string, unknown][]} */
-  const waiting = [];
-  let isOpen = false;
-  let unread = 0;
-  let calls = 0;
-  /** What the page's title was before the unread count was put there. */
-  let title = "";
-  /** @type {Map<number, { resolve: (value: unknown) => void, reject: (error: Error) => void }>} */
-  const answers = new Map();
-  /** @type {Map<string, Set<(payload: unknown) => void>>} */
-  const listeners = new Map();
-
-  /** @param {string} kind @param {unknown} body */
-  const post = (kind, body) => {
-    if (port) port.postMessage([kind, body]);
-    else waiting.push([kind, body]);
-  };
-
-  /** @param {string} name @param {unknown} [payload] */
-  const emit = (name, payload) => {
-    for (const listener of listeners.get(name) ?? []) {
-      try {
-        listener(payload);
-      } catch (error) {
-        console.error("chatwheel: a listener failed", error);
-      }
+  /** Storage may be refused: then every page begins anew. @param {(storage: Storage) => unknown} use */
+  const stored = (use) => {
+    try {
+      return use(localStorage);
+    } catch {
+      return null;
     }
   };
 
-  /** @param {string} text @param {number} count */
-  const counted = (text, count) => words[`${text}_${count === 1 ? "one" : "many"}`].replace("{count}", String(count));
+  /** @param {string} code @param {string} message */
+  const refusal = (code, message) => Object.assign(new Error(`chatwheel: ${message}`), { code });
 
-  const draw = () => {
-    launcher.setAttribute("aria-expanded", String(isOpen));
-    launcher.setAttribute(
-      "aria-label",
-      isOpen ? words["launcher.close"] : unread ? counted("launcher.unread", unread) : words["launcher.open"],
+  /** All there is between the script, or `init`, and `destroy`. */
+  const start = () => {
+    const element = document.createElement("div");
+    element.id = "chatwheel";
+    element.lang = spoken;
+    element.dataset.position = dataset.position === "start" ? "start" : "end";
+    element.toggleAttribute("data-inline", Boolean(inline));
+    const root = element.attachShadow({ mode: "open" });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+    const launcher = document.createElement("button");
+    launcher.type = "button";
+    launcher.append(
+      drawing("chat", "M12 3.75c-4.97 0-9 3.36-9 7.5 0 2.3 1.24 4.35 3.19 5.73-.1 1.2-.6 2.3-1.44 3.27 1.7-.13 3.3-.72 4.6-1.68.85.12 1.73.18 2.65.18 4.97 0 9-3.36 9-7.5s-4.03-7.5-9-7.5Z"),
+      drawing("down", "m6 9.5 6 6 6-6"),
     );
-    badge.hidden = isOpen || !unread;
-    if (isOpen || !unread) preview.hidden = true;
-    away.setAttribute("aria-label", words["alert.dismiss"]);
-    badge.textContent = unread > 99 ? "99+" : String(unread);
-    element.toggleAttribute("data-open", isOpen);
-    frame?.classList.toggle("open", isOpen);
-    if (frame) frame.inert = !isOpen;
-  };
+    root.append(launcher);
 
-  /** @param {{ name: string, text: string } | null} message texts of strangers: they become text, whatever they hold */
-  const show = (message) => {
-    if (!message || isOpen) return;
-    const name = document.createElement("b");
-    name.dir = "auto";
-    name.textContent = message.name;
-    const text = document.createElement("span");
-    text.dir = "auto";
-    text.textContent = message.text;
-    said.replaceChildren(name, text);
-    preview.hidden = false;
-  };
+    /** @type {HTMLIFrameElement | undefined} */
+    let frame;
+    /** @type {Promise<import("./page.mjs").Page> | undefined} */
+    let page;
+    const ended = new AbortController();
+    const { signal } = ended;
+    const state = { open: false, hidden: false, unread: 0, started: false };
+    /** @type {Map<string, Set<(payload: any) => void>>} */
+    const listeners = new Map();
+    const words = { open: openText, close: closeText, title: titleText };
 
-  /** The count stands in the title while the visitor cannot see the messages. */
-  const writeTitle = () => {
-    const shown = unread ? `${counted("title.unread", unread)} \u00b7 ${title || document.title}` : title;
-    if (unread && !title) title = document.title;
-    if (shown) document.title = shown;
-    if (!unread) title = "";
-  };
-
-  const page = () => ({
-    url: location.href,
-    title: title || document.title,
-    referrer: document.referrer,
-    open: isOpen,
-  });
-
-  // -- the frame ------------------------------------------------------------------------------------------------
-
-  const settings = () => ({
-    organizationId: dataset.organizationId,
-    clientId: dataset.clientId,
-    groupId: dataset.groupId ? Number(dataset.groupId) : null,
-    region: dataset.region,
-    apiUrl: origin(dataset.apiUrl),
-    accountsUrl: origin(dataset.accountsUrl ?? dataset.apiUrl),
-    locale: dataset.locale,
-    theme: dataset.theme,
-    accent: getComputedStyle(element).getPropertyValue("--chatwheel-accent").trim(),
-    page: page(),
-  });
-
-  const load = () => {
-    if (frame) return;
-    frame = document.createElement("iframe");
-    frame.title = words["widget.title"];
-    frame.src = new URL("frame.html", base).href;
-    frame.allow = "clipboard-write";
-    frame.inert = true;
-    frame.addEventListener("load", connect);
-    root.append(frame);
-    void frame.offsetWidth; // so that opening right after this is animated
-  };
-
-  const connect = () => {
-    if (!frame?.contentWindow) return;
-    const channel = new MessageChannel();
-    channel.port1.onmessage = ({ data: [kind, body] }) => hear(kind, body);
-    port = channel.port1;
-    frame.contentWindow.postMessage(["chatwheel:hello", settings()], base.origin, [channel.port2]);
-    for (const [kind, body] of waiting.splice(0)) post(kind, body);
-  };
-
-  /** @param {string} kind @param {any} body */
-  const hear = (kind, body) => {
-    if (kind === "close") close();
-    else if (kind === "words") {
-      words = { ...words, ...body };
-      if (frame) frame.title = words["widget.title"];
-      draw();
-    } else if (kind === "unread") {
-      unread = body.count;
-      show(body.preview);
-      draw();
-      writeTitle();
-      emit("unread", unread);
-    } else if (kind === "remember") remember();
-    else if (kind === "event") emit(body.name, body.payload);
-    else if (kind === "result") settle(body);
-    else if (kind === "failed") emit("failed", body);
-  };
-
-  /** @param {{ id: number, ok?: unknown, error?: { code: string, message: string } }} result */
-  const settle = ({ id, ok, error }) => {
-    const answer = answers.get(id);
-    answers.delete(id);
-    if (error) answer?.reject(Object.assign(new Error(error.message), { code: error.code }));
-    else answer?.resolve(ok);
-  };
-
-  /** There is a conversation: on the next page the widget starts by itself, so that an answer is noticed. */
-  const remember = () => {
-    try {
-      localStorage.setItem(key, "1");
-    } catch {
-      // Storage is refused: then every page begins anew.
-    }
-  };
-
-  const remembered = () => {
-    try {
-      return localStorage.getItem(key) !== null;
-    } catch {
-      return false;
-    }
-  };
-
-  // -- opening and closing --------------------------------------------------------------------------------------
-
-  /** @param {{ focus?: boolean }} [how] */
-  const open = ({ focus = false } = {}) => {
-    load();
-    if (isOpen) return;
-    isOpen = true;
-    draw();
-    if (focus) frame?.focus();
-    post("page", { ...page(), focus });
-    emit("open");
-  };
-
-  const close = () => {
-    if (!isOpen) return;
-    const inside = root.activeElement === frame || document.activeElement === element;
-    isOpen = false;
-    draw();
-    post("page", page());
-    if (inside) launcher.focus();
-    emit("close");
-  };
-
-  said.addEventListener("click", () => open({ focus: true }));
-  away.addEventListener("click", () => {
-    preview.hidden = true;
-    launcher.focus();
-    post("intent", "preview-close");
-  });
-  launcher.addEventListener("click", () => (isOpen ? close() : open({ focus: true })));
-  element.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close();
-  });
-
-  // -- window.chatwheel -----------------------------------------------------------------------------------------
-
-  /** @type {Record<string, (...args: any[]) => unknown>} */
-  const verbs = {
-    open: () => open({ focus: true }),
-    close,
-    toggle: () => (isOpen ? close() : open({ focus: true })),
-    hide: () => void (element.hidden = true),
-    show: () => void (element.hidden = false),
-    unread: () => unread,
-    on: (name, listener) => {
-      const all = listeners.get(name) ?? new Set();
-      if (!all.size) post("listen", name);
-      listeners.set(name, all.add(listener));
-      return () => void all.delete(listener);
-    },
-    off: (name, listener) => void listeners.get(name)?.delete(listener),
-  };
-
-  /** @param {string} method @param {unknown[]} args */
-  const call = (method, ...args) => {
-    if (Object.hasOwn(verbs, method)) {
-      const result = verbs[method](...args);
-      return method === "on" ? result : Promise.resolve(result);
-    }
-    load();
-    return new Promise((resolve, reject) => {
-      answers.set(++calls, { resolve, reject });
-      post("call", { id: calls, method, args });
-    });
-  };
-
-  const queue = Array.isArray(host.chatwheel?.q) ? host.chatwheel.q : [];
-  host.chatwheel = call;
-  host.chatwheel.mounted = true;
-
-  // -- going --------------------------------------------------------------------------------------------------
-
-  const moved = () => post("page", page());
-  addEventListener("popstate", moved);
-  addEventListener("hashchange", moved);
-  /** @type {EventTarget | undefined} */ (host.navigation)?.addEventListener("navigatesuccess", moved);
-
-  const mount = () => {
-    draw();
-    document.body.append(element);
-    const boot = dataset.boot ?? "intent";
-    const { saveData, effectiveType = "" } = host.navigator.connection ?? {};
-    if (saveData || effectiveType.includes("2g")) return; // each byte is dear: only what is asked for
-    if (boot === "eager" || remembered()) load();
-    else if (boot === "idle") (host.requestIdleCallback ?? setTimeout)(load);
-    else if (boot === "intent") {
-      for (const sign of ["pointerenter", "focus", "touchstart"]) {
-        launcher.addEventListener(sign, load, { once: true, passive: true });
+    /** @param {string} name @param {unknown} [detail] */
+    const emit = (name, detail) => {
+      for (const listener of [...(listeners.get(name) ?? [])]) {
+        try {
+          listener(detail);
+        } catch (error) {
+          console.error("chatwheel: a listener failed", error);
+        }
       }
-    }
+      element.dispatchEvent(new CustomEvent(`chatwheel:${name}`, { detail, bubbles: true, composed: true }));
+    };
+
+    const draw = () => {
+      launcher.setAttribute("aria-expanded", String(state.open));
+      launcher.setAttribute("aria-label", state.open ? words.close : words.open);
+      element.toggleAttribute("data-open", state.open);
+      element.hidden = state.hidden;
+      if (!frame) return;
+      frame.title = words.title;
+      frame.classList.toggle("open", state.open);
+      frame.inert = !state.open;
+    };
+
+    // -- consent --------------------------------------------------------------------------------------------------
+
+    let consented = dataset.consent !== "required" || Boolean(stored((storage) => storage.getItem(consentKey)));
+    /** @type {(() => void)[]} */
+    const withheld = [];
+    /** Now, or when the visitor consents. @param {() => void} work */
+    const allowed = (work) => (consented ? work() : void withheld.push(work));
+
+    /** @param {boolean} given */
+    const consent = async (given) => {
+      if (typeof given !== "boolean") throw refusal("INVALID_ARGUMENT", "consent takes true or false.");
+      if (given === consented) return;
+      if (given) stored((storage) => storage.setItem(consentKey, "1"));
+      consented = given;
+      emit("consent", given);
+      if (given) for (const work of withheld.splice(0)) work();
+      else await forget();
+    };
+
+    /** What was kept goes; what is in the frame's storage, only the frame can reach. */
+    const forget = async () => {
+      make();
+      await page?.then((page) => page.forget()).finally(unload);
+      stored((storage) => [key, consentKey].forEach((name) => storage.removeItem(name)));
+    };
+
+    // -- the frame ------------------------------------------------------------------------------------------------
+
+    /** @param {(page: import("./page.mjs").Page) => void} work */
+    const tell = (work) => void page?.then(work, () => {});
+
+    const make = () => {
+      if (frame) return;
+      frame = document.createElement("iframe");
+      frame.src = new URL("frame.html", base).href;
+      frame.allow = "clipboard-write";
+      frame.addEventListener("load", () => tell((page) => page.connect()));
+      const made = frame;
+      page = import(new URL("page.mjs", base).href).then(
+        ({ Page }) => new Page({ base, key, dataset, element, root, launcher, drawing, words, listeners, state, signal, frame: made, emit, draw, open, close }),
+      );
+      page.catch((error) => {
+        const hint = "Whoever serves it to pages of other origins sends Access-Control-Allow-Origin.";
+        console.error(`chatwheel: page.mjs could not be loaded. ${hint}`, error);
+        emit("failed", { reason: "script", message: String(error) });
+      });
+      draw();
+      root.append(frame);
+      void frame.offsetWidth; // so that opening right after this is animated
+    };
+    const load = () => allowed(make);
+
+    const unload = () => {
+      tell((page) => page.stop());
+      state.open = state.started = false;
+      frame?.remove();
+      frame = page = undefined;
+      draw();
+    };
+
+    /** @param {{ focus?: boolean }} [how] */
+    const open = ({ focus = false } = {}) =>
+      allowed(() => {
+        make();
+        conceal(false);
+        if (state.open) return;
+        state.open = true;
+        draw();
+        if (focus) frame?.focus();
+        tell((page) => page.moved(focus));
+        emit("open");
+      });
+
+    const close = () => {
+      if (!state.open || inline) return;
+      const inside = root.activeElement === frame || document.activeElement === element;
+      state.open = false;
+      draw();
+      tell((page) => page.moved());
+      if (inside) launcher.focus();
+      emit("close");
+    };
+
+    const toggle = () => (state.open ? close() : open({ focus: true }));
+
+    /** @param {boolean} hidden */
+    const conceal = (hidden) => {
+      if (hidden === state.hidden) return;
+      state.hidden = hidden;
+      draw();
+      emit(hidden ? "hide" : "show");
+    };
+
+    launcher.addEventListener("click", () => {
+      void consent(true);
+      toggle();
+    });
+    element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") close();
+    });
+
+    // -- window.chatwheel -----------------------------------------------------------------------------------------
+
+    /** @param {string} name @param {(payload: any) => void} listener */
+    const on = (name, listener) => {
+      if (typeof name !== "string" || typeof listener !== "function") {
+        throw refusal("INVALID_ARGUMENT", "on, once and off take an event's name and a function.");
+      }
+      listeners.set(name, (listeners.get(name) ?? new Set()).add(listener));
+      tell((page) => page.listen(name));
+      return () => void listeners.get(name)?.delete(listener);
+    };
+
+    const destroy = () => {
+      if (signal.aborted) return;
+      emit("destroy");
+      unload();
+      ended.abort();
+      observer.disconnect();
+      element.remove();
+      listeners.clear();
+      host.chatwheel.mounted = false;
+    };
+
+    /** @type {Record<string, (...args: any[]) => unknown>} */
+    const verbs = {
+      open: () => open({ focus: true }),
+      close,
+      toggle,
+      hide: () => conceal(true),
+      show: () => conceal(false),
+      unread: () => state.unread,
+      state: () => ({ ...state }),
+      consent,
+      destroy,
+      init: () => void (signal.aborted && start()),
+      on,
+      once: (name, listener) => {
+        const off = on(name, (payload) => {
+          off();
+          listener(payload);
+        });
+        return off;
+      },
+      off: (name, listener) => void listeners.get(name)?.delete(listener),
+    };
+
+    /** @param {string} method @param {unknown[]} args */
+    const call = (method, ...args) => {
+      if (method === "on" || method === "once") return verbs[method](...args);
+      return new Promise((resolve, reject) => {
+        if (signal.aborted && method !== "init") {
+          reject(refusal("DESTROYED", 'the widget was destroyed; chatwheel("init") starts it again.'));
+        } else if (Object.hasOwn(verbs, method)) resolve(verbs[method](...args));
+        else {
+          allowed(() => {
+            make();
+            page?.then((page) => page.call(method, args)).then(resolve, reject);
+          });
+        }
+      });
+    };
+
+    const queue = Array.isArray(host.chatwheel?.q) ? host.chatwheel.q : [];
+    host.chatwheel = Object.assign(call, { mounted: true });
+
+    // -- going ----------------------------------------------------------------------------------------------------
+
+    /** Page applications put a new page, or a new body, in the place of the old one. */
+    const place = () => {
+      if (element.isConnected) return;
+      const home = inline ? document.querySelector(inline) : document.body;
+      home?.append(element);
+      if (!inline) observer.observe(document.body, { childList: true });
+    };
+    const observer = new MutationObserver(place);
+
+    const enter = () => {
+      draw();
+      place();
+      observer.observe(document.documentElement, { childList: true, subtree: Boolean(inline) });
+      const boot = dataset.boot ?? "intent";
+      const { saveData, effectiveType = "" } = host.navigator.connection ?? {};
+      const isDear = saveData || effectiveType.includes("2g"); // each byte is: only what is asked for
+      if (boot !== "manual" && !isDear) prepare(boot);
+      for (const args of queue) /** @type {any} */ (host.chatwheel)(...args);
+    };
+
+    /** @param {string} boot */
+    const prepare = (boot) => {
+      if (inline) {
+        new IntersectionObserver(([seen], observer) => {
+          if (!seen.isIntersecting) return;
+          observer.disconnect();
+          open();
+        }).observe(element);
+      } else if (boot === "eager" || (consented && stored((storage) => storage.getItem(key)))) load();
+      else if (boot === "idle") (host.requestIdleCallback ?? setTimeout)(load);
+      else {
+        for (const sign of ["pointerenter", "focus", "touchstart"]) {
+          launcher.addEventListener(sign, () => consented && make(), { once: true, passive: true });
+        }
+      }
+    };
+
+    // In another tab the consent was withdrawn.
+    addEventListener("storage", (event) => {
+      if (event.key === consentKey && !event.newValue && consented) {
+        consented = false;
+        unload();
+      }
+    }, { signal });
+    if (document.body) enter();
+    else addEventListener("DOMContentLoaded", enter, { signal });
   };
-  const enter = () => {
-    mount();
-    for (const args of queue) /** @type {any} */ (call)(...args);
-  };
-  if (document.body) enter();
-  else addEventListener("DOMContentLoaded", enter);
+  start();
 })();

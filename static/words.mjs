@@ -46,9 +46,10 @@ export class Words {
     return this.say("size.kilobytes", { count: String(Math.round(bytes / 1024)) });
   }
 
-  /** The words that embed.js needs on the host page. */
+  /** The words that the host page needs, and their language. */
   forHost() {
-    return Object.fromEntries(Object.entries(this.texts).filter(([key]) => HOST.test(key)));
+    const texts = Object.entries(this.texts).filter(([key]) => HOST.test(key));
+    return { ...Object.fromEntries(texts), locale: this.locale };
   }
 
   /** @param {ParentNode} root */

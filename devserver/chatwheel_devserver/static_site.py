@@ -82,6 +82,7 @@ class StaticSite:
             "Cache-Control": "public, max-age=31536000, immutable" if is_hashed else "no-cache",
             "Vary": "Accept-Encoding",
             "X-Content-Type-Options": "nosniff",
+            "Access-Control-Allow-Origin": "*",  # host pages of other origins import a module of the widget's
         }
         if self._csp is not None:
             headers["Content-Security-Policy"] = self._csp

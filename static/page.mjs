@@ -1,0 +1,276 @@
+// @ts-check
+/**
+ * The host page's side once the frame is wanted: the channel to the frame, the page's calls and events, where the
+ * visitor is. embed.js imports it beside the frame.
+ */
+
+/**
+ * What embed.js shares.
+ * @typedef {object} Embed
+ * @property {URL} base
+ * @property {string} key of the storage
+ * @property {DOMStringMap} dataset of the script tag
+ * @property {HTMLElement} element
+ * @property {ShadowRoot} root
+ * @property {HTMLButtonElement} launcher
+ * @property {(name: string, path: string) => SVGElement} drawing
+ * @property {{ open: string, close: string, title: string }} words
+ * @property {Map<string, Set<(payload: any) => void>>} listeners
+ * @property {State} state
+ * @property {AbortSignal} signal aborted by `destroy`
+ * @property {HTMLIFrameElement} frame
+ * @property {(name: string, detail?: unknown) => void} emit
+ * @property {() => void} draw
+ * @property {(how?: { focus?: boolean }) => void} open
+ * @property {() => void} close
+ *
+ * @typedef {{ open: boolean, hidden: boolean, unread: number, started: boolean }} State what `chatwheel("state")`
+ *   tells, and more once Python is there
+ *
+ * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (share: number) => void }} Answer
+ */
+
+const ADDRESS_MILLISECONDS = 1000;
+
+export class Page {
+  #embed;
+  /** @type {MessagePort | undefined} */
+  #port;
+  /** @type {[string, unknown][]} */
+  #waiting = [];
+  #calls = 0;
+  /** @type {Map<number, Answer>} */
+  #answers = new Map();
+  /** @type {Record<string, string>} */
+  #words = {};
+  /** @type {Promise<import("./unread.mjs").Unread> | undefined} */
+  #unread;
+  /** @type {import("./unread.mjs").Unread | undefined} */
+  #shown;
+  #ended = new AbortController();
+  #isForgetting = false;
+  #onForgotten = () => {};
+
+  /** @param {Embed} embed */
+  constructor(embed) {
+    this.#embed = embed;
+    for (const name of embed.listeners.keys()) this.listen(name);
+    this.#watchAddress();
+  }
+
+  /** The frame is loaded, for the first time or because it was moved: it gets a channel that nobody else can speak on. */
+  connect() {
+    const { frame, base } = this.#embed;
+    this.#disconnect();
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data: [kind, body] }) => this.#hear(kind, body);
+    this.#port = port1;
+    frame.contentWindow?.postMessage(["chatwheel:hello", this.#settings()], base.origin, [port2]);
+    for (const message of this.#waiting.splice(0)) port1.postMessage(message);
+  }
+
+  /** The panel opened or closed, or the visitor went to another page of an application. @param {boolean} [focus] */
+  moved(focus = false) {
+    this.#post("page", { ...this.#page(), focus });
+  }
+
+  /** @param {string} name of an event that the page wants to hear of */
+  listen(name) {
+    this.#post("listen", name);
+  }
+
+  /**
+   * A verb of the frame's, or a method of the SDK.
+   * @param {string} method
+   * @param {any[]} args
+   * @returns {Promise<any>} rejects with `code` and `message`
+   */
+  call(method, args) {
+    const [first] = args;
+    return new Promise((resolve, reject) => {
+      const id = ++this.#calls;
+      const { onProgress, ...plain } = first && Object.getPrototypeOf(first) === Object.prototype ? first : {};
+      this.#answers.set(id, { resolve, reject, onProgress });
+      try {
+        this.#post("call", { id, method: String(method), args: onProgress ? [plain] : args });
+      } catch (error) {
+        const message = `chatwheel: the arguments of ${method} cannot be handed to the frame: ${error}`;
+        this.#settle({ id, error: { code: "INVALID_ARGUMENT", message } });
+      }
+    });
+  }
+
+  /** Everything that the frame keeps in the browser is deleted; afterwards there is nothing to do but to stop. */
+  forget() {
+    return new Promise((resolve) => {
+      this.#onForgotten = () => resolve(undefined);
+      this.#isForgetting = true;
+      if (this.#port) this.#post("forget");
+    });
+  }
+
+  stop() {
+    this.#ended.abort();
+    this.#disconnect();
+    this.#shown?.show(0, null, { title: "", dismiss: "" });
+    this.#embed.state.unread = 0;
+  }
+
+  #disconnect() {
+    this.#port?.close();
+    if (!this.#port) return;
+    const error = { code: "CONNECTION_LOST", message: "chatwheel: the frame was taken away before it answered." };
+    for (const id of [...this.#answers.keys()]) this.#settle({ id, error });
+    this.#port = undefined;
+  }
+
+  /** @param {string} kind @param {unknown} [body] */
+  #post(kind, body) {
+    if (this.#port) this.#port.postMessage([kind, body]);
+    else this.#waiting.push([kind, structuredClone(body)]);
+  }
+
+  #settings() {
+    const { dataset, element } = this.#embed;
+    const style = getComputedStyle(element);
+    const apiUrl = originOf(dataset.apiUrl);
+    return {
+      organizationId: dataset.organizationId,
+      clientId: dataset.clientId,
+      groupId: dataset.groupId ? Number(dataset.groupId) : null,
+      region: dataset.region,
+      apiUrl,
+      accountsUrl: originOf(dataset.accountsUrl) ?? apiUrl,
+      locale: dataset.locale,
+      theme: dataset.theme,
+      accent: style.getPropertyValue("--chatwheel-accent").trim(),
+      font: style.getPropertyValue("--chatwheel-font").trim(),
+      inline: Boolean(dataset.inline),
+      forget: this.#isForgetting,
+      page: this.#page(),
+    };
+  }
+
+  #page() {
+    return {
+      url: location.href,
+      title: this.#shown?.title ?? document.title,
+      referrer: document.referrer,
+      open: this.#embed.state.open,
+    };
+  }
+
+  /** @param {string} kind @param {any} body */
+  #hear(kind, body) {
+    const { emit, state, close } = this.#embed;
+    if (kind === "close") close();
+    else if (kind === "words") this.#speak(body);
+    else if (kind === "unread") void this.#count(body);
+    else if (kind === "theme") this.#embed.element.style.colorScheme = body;
+    else if (kind === "remember") this.#remember();
+    else if (kind === "state") this.#learn(body);
+    else if (kind === "event") emit(body.name, body.payload);
+    else if (kind === "result") this.#settle(body);
+    else if (kind === "progress") this.#answers.get(body.id)?.onProgress?.(body.share);
+    else if (kind === "forgotten") this.#onForgotten();
+    else if (kind === "failed") {
+      state.started = false;
+      emit("failed", body);
+    }
+  }
+
+  /** @param {Record<string, string> & { locale: string }} texts */
+  #speak({ locale, ...texts }) {
+    this.#words = texts;
+    const { words, element, state } = this.#embed;
+    words.close = texts["launcher.close"];
+    words.title = texts["widget.title"];
+    element.lang = locale;
+    this.#name(state.unread);
+  }
+
+  /** The launcher's name tells how much is unread. @param {number} count */
+  #name(count) {
+    this.#embed.words.open = count ? this.#counted("launcher.unread", count) : this.#words["launcher.open"];
+    this.#embed.draw();
+  }
+
+  /** @param {string} text @param {number} count */
+  #counted(text, count) {
+    return this.#words[`${text}_${count === 1 ? "one" : "many"}`].replace("{count}", String(count));
+  }
+
+  /** @param {{ count: number, preview: { name: string, text: string } | null }} news */
+  async #count({ count, preview }) {
+    const { state, emit } = this.#embed;
+    state.unread = count;
+    this.#name(count);
+    this.#unread ??= import("./unread.mjs").then(({ Unread }) => new Unread(this.#embed, this.#gestures()));
+    this.#shown = await this.#unread;
+    if (state.unread !== count) return; // another has overtaken it
+    const title = count ? this.#counted("title.unread", count) : "";
+    this.#shown.show(count, preview, { title, dismiss: this.#words["alert.dismiss"] });
+    emit("unread", count);
+  }
+
+  #gestures() {
+    const { open, launcher } = this.#embed;
+    return {
+      onOpen: () => open({ focus: true }),
+      onDismiss: () => {
+        launcher.focus();
+        this.#post("intent", "preview-close");
+      },
+    };
+  }
+
+  /** Python is there, or what it knows of the connection and the chat is different. @param {object} news */
+  #learn(news) {
+    const { state, emit } = this.#embed;
+    const isFirst = !state.started;
+    Object.assign(state, news, { started: true });
+    if (isFirst) emit("ready", { ...state });
+    emit("state", { ...state });
+  }
+
+  /** @param {{ id: number, ok?: any, error?: { code: string, message: string } }} result */
+  #settle({ id, ok, error }) {
+    const answer = this.#answers.get(id);
+    this.#answers.delete(id);
+    if (error) answer?.reject(Object.assign(new Error(error.message), { code: error.code }));
+    else answer?.resolve(ok?.history ? { next: () => this.call("nextOfHistory", [ok.history]) } : ok);
+  }
+
+  /** There is a conversation: on the next page the widget starts by itself, so that an answer is noticed. */
+  #remember() {
+    try {
+      localStorage.setItem(this.#embed.key, "1");
+    } catch {
+      // Storage is refused: then every page begins anew.
+    }
+  }
+
+  /** Page applications change the address without leaving the page. */
+  #watchAddress() {
+    const { signal } = this.#ended;
+    const { navigation } = /** @type {{ navigation?: EventTarget }} */ (window);
+    let address = location.href;
+    const look = () => {
+      if (location.href === address) return;
+      address = location.href;
+      setTimeout(() => this.moved()); // the application writes its title after the address
+    };
+    addEventListener("popstate", look, { signal });
+    addEventListener("hashchange", look, { signal });
+    if (navigation) navigation.addEventListener("navigatesuccess", look, { signal });
+    else {
+      const timer = setInterval(look, ADDRESS_MILLISECONDS); // `pushState` tells nobody
+      signal.addEventListener("abort", () => clearInterval(timer));
+    }
+  }
+}
+
+/** The origin of a server; `/` is the page's own. @param {string | undefined} address */
+function originOf(address) {
+  return address ? new URL(address, location.href).origin : undefined;
+}
