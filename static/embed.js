@@ -31,6 +31,7 @@
     } catch {
       return "data-inline is not a selector";
     }
+    if (dataset.apiVersion && !/^3\.[56]$/.test(dataset.apiVersion)) return "data-api-version is neither 3.5 nor 3.6";
     return dataset.groupId && !/^\d+$/.test(dataset.groupId) ? "data-group-id is not a number" : undefined;
   };
   const wrong = mistake();

@@ -10,6 +10,7 @@
  * @property {string} clientId
  * @property {number | null} [groupId]
  * @property {string} [region]
+ * @property {"3.5" | "3.6"} [apiVersion]
  * @property {string} [apiUrl]
  * @property {string} [accountsUrl]
  * @property {string} [locale]

@@ -139,6 +139,7 @@ export class Page {
       clientId: dataset.clientId,
       groupId: dataset.groupId ? Number(dataset.groupId) : null,
       region: dataset.region,
+      apiVersion: dataset.apiVersion,
       apiUrl,
       accountsUrl: originOf(dataset.accountsUrl) ?? apiUrl,
       locale: dataset.locale,

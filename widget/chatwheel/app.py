@@ -78,6 +78,7 @@ class App:
             client_id=settings["clientId"],
             group_id=settings.get("groupId"),
             region=settings.get("region"),
+            api_version=settings.get("apiVersion") or "3.5",
             api_url=settings.get("apiUrl"),
             accounts_url=settings.get("accountsUrl"),
             page={"url": page["url"], "title": page["title"]},

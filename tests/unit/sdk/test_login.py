@@ -86,7 +86,8 @@ async def test_the_plain_login_names_this_client(world: World) -> None:
 async def test_another_version_of_the_api(make_world: MakeWorld) -> None:
     world = await make_world(api_version="3.6", api_url="http://127.0.0.1:8000")
     [frame] = world.transport.sent()
-    assert frame["version"] == "3.6" and list(frame["payload"]["pushes"]) == ["3.6"]
+    newer = ["event_deleted", "incoming_event_preview", "incoming_thinking_indicator"]
+    assert frame["version"] == "3.6" and frame["payload"]["pushes"] == {"3.6": [*PUSHES, *newer]}
     assert world.transport.socket.url == "ws://127.0.0.1:8000/v3.6/customer/rtm/ws?organization_id=org"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from chatwheel.sdk.events import EventName, IncomingEvent
 from chatwheel.sdk.models import FileEvent, UnknownEvent
-from chatwheel.sdk.protocol import PUSH_NAMES, PUSHES
+from chatwheel.sdk.protocol import PUSHES, push_names
 
 from .conftest import World
 
@@ -214,6 +214,22 @@ PUSHED: list[tuple[str, dict[str, Any], list[tuple[str, Any]]]] = [
         {**PLACE, "properties": VALUES},
         [("thread_properties_updated", {**JS_PLACE, "properties": VALUES})],
     ),
+    ("event_deleted", {**PLACE, "event_id": "T1_1"}, [("event_deleted", {**JS_PLACE, "eventId": "T1_1"})]),
+    (
+        "incoming_event_preview",
+        {**PLACE, "event": MESSAGE},
+        [("incoming_event_preview", {**JS_PLACE, "event": JS_MESSAGE})],
+    ),
+    (
+        "incoming_thinking_indicator",
+        {**PLACE, "author_id": "kim", "sent_at": "2024", "title": "Reading", "custom_id": "a"},
+        [
+            (
+                "incoming_thinking_indicator",
+                {**JS_PLACE, "authorId": "kim", "sentAt": "2024", "title": "Reading", "customId": "a"},
+            )
+        ],
+    ),
     (
         "user_added_to_chat",
         {**PLACE, "user": AGENT},
@@ -235,13 +251,13 @@ async def test_pushes(world: World, action: str, payload: Any, expected: Any, re
 
 
 def test_every_push_is_tried() -> None:
-    assert {action for action, _, _ in PUSHED} == set(PUSH_NAMES) == set(PUSHES)
+    assert {action for action, _, _ in PUSHED} == set(push_names("3.6")) == set(PUSHES)
     told = {name for _, _, expected in PUSHED for name, _ in expected}
     made_here = {"connected", "disconnected", "customer_id", "connection_unstable", "connection_recovered"}
     assert told | made_here == set(get_args(EventName))
 
 
-@pytest.mark.parametrize("action", PUSH_NAMES)
+@pytest.mark.parametrize("action", PUSHES)
 @pytest.mark.parametrize("payload", [None, 5, "x", [], {}, {"chat_id": None}, {"chat": 5}, {"groups": 5}])
 async def test_pushes_that_cannot_be_read(world: World, action: str, payload: Any) -> None:
     await world.push(action, payload)

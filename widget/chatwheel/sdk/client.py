@@ -28,7 +28,8 @@ from .session import Session
 from .uploads import ProgressCallback, Upload, upload
 
 if TYPE_CHECKING:
-    from .typed import On, Stream, WaitFor
+    from .typed import On
+    from .typed_waiting import Stream, WaitFor
 
 logger = logging.getLogger("chatwheel.sdk")
 T = TypeVar("T")

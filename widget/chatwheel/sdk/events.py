@@ -1,4 +1,4 @@
-"""The thirty events of a client: their names and what each one carries."""
+"""The events of a client: their names and what each one carries. Three come with version 3.6 only."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -23,6 +23,7 @@ EventName = Literal[
     "customer_page_updated",
     "customer_updated",
     "disconnected",
+    "event_deleted",
     "event_properties_deleted",
     "event_properties_updated",
     "event_updated",
@@ -31,9 +32,11 @@ EventName = Literal[
     "greeting_canceled",
     "incoming_chat",
     "incoming_event",
+    "incoming_event_preview",
     "incoming_greeting",
     "incoming_multicast",
     "incoming_rich_message_postback",
+    "incoming_thinking_indicator",
     "incoming_typing_indicator",
     "queue_position_updated",
     "thread_properties_deleted",
@@ -163,6 +166,33 @@ class EventUpdated(_OneEvent):
     """An event changed."""
 
 
+class EventDeleted(Model):
+    """An event was taken back (version 3.6)."""
+
+    chat_id: str
+    thread_id: MaybeText = None
+    event_id: Text = ""
+
+
+class IncomingEventPreview(_OneEvent):
+    """The beginning of an answer that is still being written (version 3.6).
+
+    The event has no `id` and is not kept. Its `custom_id` is that of the pieces that follow and of the answer itself.
+    """
+
+
+class IncomingThinkingIndicator(Model):
+    """A bot works on an answer (version 3.6); `custom_id` is the answer's."""
+
+    chat_id: str
+    thread_id: MaybeText = None
+    author_id: Text = ""
+    sent_at: MaybeText = None
+    title: MaybeText = None
+    description: MaybeText = None
+    custom_id: MaybeText = None
+
+
 class EventsMarkedAsSeen(Model):
     """A user has seen everything up to `seen_up_to`."""
 
@@ -257,6 +287,7 @@ __all__ = [
     "CustomerPageUpdated",
     "CustomerUpdated",
     "Disconnected",
+    "EventDeleted",
     "EventName",
     "EventPropertiesChanged",
     "EventUpdated",
@@ -264,8 +295,10 @@ __all__ = [
     "GreetingReference",
     "IncomingChat",
     "IncomingEvent",
+    "IncomingEventPreview",
     "IncomingMulticast",
     "IncomingRichMessagePostback",
+    "IncomingThinkingIndicator",
     "IncomingTypingIndicator",
     "LoginChat",
     "PostbackState",

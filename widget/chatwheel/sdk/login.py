@@ -13,7 +13,7 @@ from .actions import customer_argument
 from .endpoints import Endpoints
 from .errors import MalformedResponse
 from .models import Customer, Statistics, Token
-from .protocol import PUSH_NAMES
+from .protocol import push_names
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def write_login(
         payload["customer_page"] = page
     if settings.referrer is not None:
         payload["referrer"] = settings.referrer
-    payload["pushes"] = {version: list(PUSH_NAMES)}
+    payload["pushes"] = {version: push_names(version)}
     return payload
 
 

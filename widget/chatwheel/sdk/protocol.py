@@ -48,6 +48,8 @@ PUSH_NAMES = (
     "user_removed_from_chat",
 )
 """Pushes asked for at login. `customer_disconnected` comes unasked."""
+NEWER_PUSH_NAMES = ("event_deleted", "incoming_event_preview", "incoming_thinking_indicator")
+"""Asked for besides, from version 3.6 on."""
 
 
 class Frame(NamedTuple):
@@ -215,6 +217,7 @@ PUSHES: dict[str, Callable[[Any], News]] = {
     "customer_page_updated": _one("customer_page_updated", events.CustomerPageUpdated),
     "customer_side_storage_updated": _nothing,
     "customer_updated": _one("customer_updated", events.CustomerUpdated),
+    "event_deleted": _one("event_deleted", events.EventDeleted),
     "event_properties_deleted": _one("event_properties_deleted", events.EventPropertiesChanged),
     "event_properties_updated": _one("event_properties_updated", events.EventPropertiesChanged),
     "event_updated": _one("event_updated", events.EventUpdated),
@@ -224,11 +227,13 @@ PUSHES: dict[str, Callable[[Any], News]] = {
     "groups_status_updated": _groups_status_updated,
     "incoming_chat": _incoming_chat,
     "incoming_event": _incoming_event,
+    "incoming_event_preview": _one("incoming_event_preview", events.IncomingEventPreview),
     "incoming_greeting": _one("incoming_greeting", Greeting),
     "incoming_multicast": _one("incoming_multicast", events.IncomingMulticast),
     "incoming_rich_message_postback": _one(
         "incoming_rich_message_postback", events.IncomingRichMessagePostback
     ),
+    "incoming_thinking_indicator": _one("incoming_thinking_indicator", events.IncomingThinkingIndicator),
     "incoming_typing_indicator": _one("incoming_typing_indicator", events.IncomingTypingIndicator),
     "queue_position_updated": _one("queue_position_updated", events.QueuePositionUpdated),
     "thread_properties_deleted": _one("thread_properties_deleted", events.ThreadPropertiesChanged),
@@ -237,6 +242,11 @@ PUSHES: dict[str, Callable[[Any], News]] = {
     "user_removed_from_chat": _one("user_removed_from_chat", events.UserRemovedFromChat),
 }
 """Reads the payload of each push; raises if it cannot be read."""
+
+
+def push_names(version: str) -> list[str]:
+    """The pushes to ask for at the login, `version` being the API's."""
+    return [*PUSH_NAMES, *NEWER_PUSH_NAMES] if version >= "3.6" else [*PUSH_NAMES]
 
 
 def read_push(action: str, payload: Any, group_id: Any = None) -> News:

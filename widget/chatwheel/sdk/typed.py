@@ -1,14 +1,14 @@
 """Which event carries what, for type checkers only: this module is never imported when a program runs.
 
-`On` types `sdk.on` and `sdk.once`, `WaitFor` types `sdk.wait_for`, `Stream` types `sdk.stream`.
+`On` types `sdk.on` and `sdk.once`; what waits is typed in `typed_waiting`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any, Literal, Protocol, TypeVar, overload
 
-from .emitter import EventStream, Unsubscribe
+from .emitter import Unsubscribe
 from .events import (
     AvailabilityUpdated,
     ChatDeactivated,
@@ -18,6 +18,7 @@ from .events import (
     CustomerPageUpdated,
     CustomerUpdated,
     Disconnected,
+    EventDeleted,
     EventName,
     EventPropertiesChanged,
     EventsMarkedAsSeen,
@@ -25,8 +26,10 @@ from .events import (
     GreetingReference,
     IncomingChat,
     IncomingEvent,
+    IncomingEventPreview,
     IncomingMulticast,
     IncomingRichMessagePostback,
+    IncomingThinkingIndicator,
     IncomingTypingIndicator,
     QueuePositionUpdated,
     ThreadPropertiesChanged,
@@ -37,9 +40,6 @@ from .models import Greeting, User
 
 P = TypeVar("P")
 Handler = Callable[[P], object]
-Where = Callable[[P], bool] | None
-Limit = float | None
-Result = Coroutine[Any, Any, P]
 
 AvailabilityUpdatedName = Literal["availability_updated"]
 ChatDeactivatedName = Literal["chat_deactivated"]
@@ -52,6 +52,9 @@ CustomerPageUpdatedName = Literal["customer_page_updated"]
 CustomerUpdatedName = Literal["customer_updated"]
 DisconnectedName = Literal["disconnected"]
 EventPropertiesChangedName = Literal["event_properties_deleted", "event_properties_updated"]
+EventDeletedName = Literal["event_deleted"]
+IncomingEventPreviewName = Literal["incoming_event_preview"]
+IncomingThinkingIndicatorName = Literal["incoming_thinking_indicator"]
 EventUpdatedName = Literal["event_updated"]
 EventsMarkedAsSeenName = Literal["events_marked_as_seen"]
 GreetingReferenceName = Literal["greeting_accepted", "greeting_canceled"]
@@ -78,6 +81,9 @@ FCustomerPageUpdated = TypeVar("FCustomerPageUpdated", bound=Handler[CustomerPag
 FCustomerUpdated = TypeVar("FCustomerUpdated", bound=Handler[CustomerUpdated])
 FDisconnected = TypeVar("FDisconnected", bound=Handler[Disconnected])
 FEventPropertiesChanged = TypeVar("FEventPropertiesChanged", bound=Handler[EventPropertiesChanged])
+FEventDeleted = TypeVar("FEventDeleted", bound=Handler[EventDeleted])
+FIncomingEventPreview = TypeVar("FIncomingEventPreview", bound=Handler[IncomingEventPreview])
+FIncomingThinkingIndicator = TypeVar("FIncomingThinkingIndicator", bound=Handler[IncomingThinkingIndicator])
 FEventUpdated = TypeVar("FEventUpdated", bound=Handler[EventUpdated])
 FEventsMarkedAsSeen = TypeVar("FEventsMarkedAsSeen", bound=Handler[EventsMarkedAsSeen])
 FGreetingReference = TypeVar("FGreetingReference", bound=Handler[GreetingReference])
@@ -129,6 +135,16 @@ class On(Protocol):
     @overload
     def __call__(
         self, name: EventPropertiesChangedName, handler: Handler[EventPropertiesChanged]
+    ) -> Unsubscribe: ...
+    @overload
+    def __call__(self, name: EventDeletedName, handler: Handler[EventDeleted]) -> Unsubscribe: ...
+    @overload
+    def __call__(
+        self, name: IncomingEventPreviewName, handler: Handler[IncomingEventPreview]
+    ) -> Unsubscribe: ...
+    @overload
+    def __call__(
+        self, name: IncomingThinkingIndicatorName, handler: Handler[IncomingThinkingIndicator]
     ) -> Unsubscribe: ...
     @overload
     def __call__(self, name: EventUpdatedName, handler: Handler[EventUpdated]) -> Unsubscribe: ...
@@ -201,6 +217,16 @@ class On(Protocol):
         self, name: EventPropertiesChangedName
     ) -> Callable[[FEventPropertiesChanged], FEventPropertiesChanged]: ...
     @overload
+    def __call__(self, name: EventDeletedName) -> Callable[[FEventDeleted], FEventDeleted]: ...
+    @overload
+    def __call__(
+        self, name: IncomingEventPreviewName
+    ) -> Callable[[FIncomingEventPreview], FIncomingEventPreview]: ...
+    @overload
+    def __call__(
+        self, name: IncomingThinkingIndicatorName
+    ) -> Callable[[FIncomingThinkingIndicator], FIncomingThinkingIndicator]: ...
+    @overload
     def __call__(self, name: EventUpdatedName) -> Callable[[FEventUpdated], FEventUpdated]: ...
     @overload
     def __call__(
@@ -242,185 +268,3 @@ class On(Protocol):
     ) -> Callable[[FUserRemovedFromChat], FUserRemovedFromChat]: ...
     @overload
     def __call__(self, name: Literal["*"]) -> Callable[[FEverything], FEverything]: ...
-
-
-class WaitFor(Protocol):
-    """`await sdk.wait_for(name)` gives the payload."""
-
-    @overload
-    def __call__(
-        self, name: AvailabilityUpdatedName, *, timeout: Limit = ..., where: Where[AvailabilityUpdated] = ...
-    ) -> Result[AvailabilityUpdated]: ...
-    @overload
-    def __call__(
-        self, name: ChatDeactivatedName, *, timeout: Limit = ..., where: Where[ChatDeactivated] = ...
-    ) -> Result[ChatDeactivated]: ...
-    @overload
-    def __call__(
-        self,
-        name: ChatPropertiesChangedName,
-        *,
-        timeout: Limit = ...,
-        where: Where[ChatPropertiesChanged] = ...,
-    ) -> Result[ChatPropertiesChanged]: ...
-    @overload
-    def __call__(
-        self, name: ChatTransferredName, *, timeout: Limit = ..., where: Where[ChatTransferred] = ...
-    ) -> Result[ChatTransferred]: ...
-    @overload
-    def __call__(
-        self, name: ConnectedName, *, timeout: Limit = ..., where: Where[Connected] = ...
-    ) -> Result[Connected]: ...
-    @overload
-    def __call__(
-        self, name: NothingName, *, timeout: Limit = ..., where: Where[None] = ...
-    ) -> Result[None]: ...
-    @overload
-    def __call__(
-        self, name: CustomerIdName, *, timeout: Limit = ..., where: Where[str] = ...
-    ) -> Result[str]: ...
-    @overload
-    def __call__(
-        self, name: CustomerPageUpdatedName, *, timeout: Limit = ..., where: Where[CustomerPageUpdated] = ...
-    ) -> Result[CustomerPageUpdated]: ...
-    @overload
-    def __call__(
-        self, name: CustomerUpdatedName, *, timeout: Limit = ..., where: Where[CustomerUpdated] = ...
-    ) -> Result[CustomerUpdated]: ...
-    @overload
-    def __call__(
-        self, name: DisconnectedName, *, timeout: Limit = ..., where: Where[Disconnected] = ...
-    ) -> Result[Disconnected]: ...
-    @overload
-    def __call__(
-        self,
-        name: EventPropertiesChangedName,
-        *,
-        timeout: Limit = ...,
-        where: Where[EventPropertiesChanged] = ...,
-    ) -> Result[EventPropertiesChanged]: ...
-    @overload
-    def __call__(
-        self, name: EventUpdatedName, *, timeout: Limit = ..., where: Where[EventUpdated] = ...
-    ) -> Result[EventUpdated]: ...
-    @overload
-    def __call__(
-        self, name: EventsMarkedAsSeenName, *, timeout: Limit = ..., where: Where[EventsMarkedAsSeen] = ...
-    ) -> Result[EventsMarkedAsSeen]: ...
-    @overload
-    def __call__(
-        self, name: GreetingReferenceName, *, timeout: Limit = ..., where: Where[GreetingReference] = ...
-    ) -> Result[GreetingReference]: ...
-    @overload
-    def __call__(
-        self, name: IncomingChatName, *, timeout: Limit = ..., where: Where[IncomingChat] = ...
-    ) -> Result[IncomingChat]: ...
-    @overload
-    def __call__(
-        self, name: IncomingEventName, *, timeout: Limit = ..., where: Where[IncomingEvent] = ...
-    ) -> Result[IncomingEvent]: ...
-    @overload
-    def __call__(
-        self, name: GreetingName, *, timeout: Limit = ..., where: Where[Greeting] = ...
-    ) -> Result[Greeting]: ...
-    @overload
-    def __call__(
-        self, name: IncomingMulticastName, *, timeout: Limit = ..., where: Where[IncomingMulticast] = ...
-    ) -> Result[IncomingMulticast]: ...
-    @overload
-    def __call__(
-        self,
-        name: IncomingRichMessagePostbackName,
-        *,
-        timeout: Limit = ...,
-        where: Where[IncomingRichMessagePostback] = ...,
-    ) -> Result[IncomingRichMessagePostback]: ...
-    @overload
-    def __call__(
-        self,
-        name: IncomingTypingIndicatorName,
-        *,
-        timeout: Limit = ...,
-        where: Where[IncomingTypingIndicator] = ...,
-    ) -> Result[IncomingTypingIndicator]: ...
-    @overload
-    def __call__(
-        self,
-        name: QueuePositionUpdatedName,
-        *,
-        timeout: Limit = ...,
-        where: Where[QueuePositionUpdated] = ...,
-    ) -> Result[QueuePositionUpdated]: ...
-    @overload
-    def __call__(
-        self,
-        name: ThreadPropertiesChangedName,
-        *,
-        timeout: Limit = ...,
-        where: Where[ThreadPropertiesChanged] = ...,
-    ) -> Result[ThreadPropertiesChanged]: ...
-    @overload
-    def __call__(
-        self, name: UserAddedToChatName, *, timeout: Limit = ..., where: Where[UserAddedToChat] = ...
-    ) -> Result[UserAddedToChat]: ...
-    @overload
-    def __call__(self, name: UserName, *, timeout: Limit = ..., where: Where[User] = ...) -> Result[User]: ...
-    @overload
-    def __call__(
-        self, name: UserRemovedFromChatName, *, timeout: Limit = ..., where: Where[UserRemovedFromChat] = ...
-    ) -> Result[UserRemovedFromChat]: ...
-
-
-class Stream(Protocol):
-    """`async for payload in sdk.stream(name)`."""
-
-    @overload
-    def __call__(self, name: AvailabilityUpdatedName) -> EventStream[AvailabilityUpdated]: ...
-    @overload
-    def __call__(self, name: ChatDeactivatedName) -> EventStream[ChatDeactivated]: ...
-    @overload
-    def __call__(self, name: ChatPropertiesChangedName) -> EventStream[ChatPropertiesChanged]: ...
-    @overload
-    def __call__(self, name: ChatTransferredName) -> EventStream[ChatTransferred]: ...
-    @overload
-    def __call__(self, name: ConnectedName) -> EventStream[Connected]: ...
-    @overload
-    def __call__(self, name: NothingName) -> EventStream[None]: ...
-    @overload
-    def __call__(self, name: CustomerIdName) -> EventStream[str]: ...
-    @overload
-    def __call__(self, name: CustomerPageUpdatedName) -> EventStream[CustomerPageUpdated]: ...
-    @overload
-    def __call__(self, name: CustomerUpdatedName) -> EventStream[CustomerUpdated]: ...
-    @overload
-    def __call__(self, name: DisconnectedName) -> EventStream[Disconnected]: ...
-    @overload
-    def __call__(self, name: EventPropertiesChangedName) -> EventStream[EventPropertiesChanged]: ...
-    @overload
-    def __call__(self, name: EventUpdatedName) -> EventStream[EventUpdated]: ...
-    @overload
-    def __call__(self, name: EventsMarkedAsSeenName) -> EventStream[EventsMarkedAsSeen]: ...
-    @overload
-    def __call__(self, name: GreetingReferenceName) -> EventStream[GreetingReference]: ...
-    @overload
-    def __call__(self, name: IncomingChatName) -> EventStream[IncomingChat]: ...
-    @overload
-    def __call__(self, name: IncomingEventName) -> EventStream[IncomingEvent]: ...
-    @overload
-    def __call__(self, name: GreetingName) -> EventStream[Greeting]: ...
-    @overload
-    def __call__(self, name: IncomingMulticastName) -> EventStream[IncomingMulticast]: ...
-    @overload
-    def __call__(self, name: IncomingRichMessagePostbackName) -> EventStream[IncomingRichMessagePostback]: ...
-    @overload
-    def __call__(self, name: IncomingTypingIndicatorName) -> EventStream[IncomingTypingIndicator]: ...
-    @overload
-    def __call__(self, name: QueuePositionUpdatedName) -> EventStream[QueuePositionUpdated]: ...
-    @overload
-    def __call__(self, name: ThreadPropertiesChangedName) -> EventStream[ThreadPropertiesChanged]: ...
-    @overload
-    def __call__(self, name: UserAddedToChatName) -> EventStream[UserAddedToChat]: ...
-    @overload
-    def __call__(self, name: UserName) -> EventStream[User]: ...
-    @overload
-    def __call__(self, name: UserRemovedFromChatName) -> EventStream[UserRemovedFromChat]: ...
