@@ -12,11 +12,17 @@ from tools.setup import find_node, only_one, prepare
 from tools.site import QUICK, build_site
 
 _TSC = NODE_MODULES / "typescript" / "bin" / "tsc"
+_PYRIGHT = NODE_MODULES / "pyright" / "index.js"
 _PYTHON = ("build.py", "tools", "widget", "devserver", "tests", "examples")
+_WORKERS = ("--numprocesses", "auto", "--maxprocesses", "4")
+_COVERAGE = ("--cov", "--cov-report", "term:skip-covered", "--cov-fail-under", "100")
 
 
 def test(pytest_arguments: Sequence[str], console: Console) -> int:
-    """Everything; the exit status is that of pytest, whose closing line is the last one."""
+    """Everything; the exit status is that of pytest, whose closing line is the last one.
+
+    With arguments, pytest gets these instead of its workers and the measuring of coverage.
+    """
     with only_one(console):
         prepare("dev", console)
         chromium = find_chromium(console)
@@ -25,7 +31,8 @@ def test(pytest_arguments: Sequence[str], console: Console) -> int:
     with only_one(console):
         build_site(SITE, console, QUICK)
     environment = {"CHROMIUM_PATH": str(chromium), "CHATWHEEL_SITE": str(SITE)}
-    return become([venv_bin("python"), "-m", "pytest", *pytest_arguments], environment)
+    arguments = pytest_arguments or (*_WORKERS, *_COVERAGE)
+    return become([venv_bin("python"), "-m", "pytest", *arguments], environment)
 
 
 def checks(console: Console) -> list[tuple[str, list[str | Path], str]]:
@@ -35,6 +42,7 @@ def checks(console: Console) -> list[tuple[str, list[str | Path], str]]:
         ("ruff check", [ruff, "check", *_PYTHON], "`.venv/bin/ruff check --fix` mends some of it"),
         ("ruff format", [ruff, "format", "--check", *_PYTHON], "run `.venv/bin/ruff format`"),
         ("mypy", [mypy], "mend the types above"),
+        ("pyright", [node, _PYRIGHT], "mend the types above"),
         ("tsc", [node, _TSC, "-p", "tsconfig.json"], "mend the types above"),
     ]
 

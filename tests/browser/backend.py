@@ -88,14 +88,15 @@ class Backend:
         found = [f.json for f in frames if f.direction == "in" and f.role == "customer" and f.json]
         return [frame for frame in found if frame.get("action") == action]
 
-    def wait_for(self, action: str, within: float = 10.0) -> Json:
-        """The first request or push of this name between a visitor and the server."""
-        frame = self.loop.run(
-            self.server.wait_for_frame(
-                lambda f: f.role == "customer" and bool(f.json) and f.json.get("action") == action,
-                within=within,
-            )
-        )
+    def wait_for(self, action: str, within: float = 10.0, **payload: Any) -> Json:
+        """The first request or push of this name, and with this in it, between a visitor and the server."""
+
+        def is_it(frame: Any) -> bool:
+            if frame.role != "customer" or not frame.json or frame.json.get("action") != action:
+                return False
+            return payload.items() <= frame.json.get("payload", {}).items() if payload else True
+
+        frame = self.loop.run(self.server.wait_for_frame(is_it, within=within))
         found: Json = frame.json
         return found
 

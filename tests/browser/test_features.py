@@ -99,8 +99,8 @@ def test_cards_quick_replies_and_a_rating(widget: Widget, agent: Agent, backend:
     widget.inside.get_by_label("Would you like to say more?").fill("Quick and kind")
     widget.inside.get_by_role("button", name="Send comment").click()
     expect(widget.inside.get_by_label("Would you like to say more?")).to_have_count(0)
-    rated = [request["payload"]["properties"] for request in backend.requests("update_thread_properties")]
-    assert rated == [{"rating": {"score": 1}}, {"rating": {"score": 1, "comment": "Quick and kind"}}]
+    for properties in ({"rating": {"score": 1}}, {"rating": {"score": 1, "comment": "Quick and kind"}}):
+        backend.wait_for("update_thread_properties", properties=properties)
 
 
 def test_a_greeting_beside_the_launcher(widget: Widget, backend: Backend) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chatwheel.sdk.auth import TokenAuth
 from chatwheel.sdk.errors import (
     ChatError,
     InvalidArgument,
@@ -263,3 +264,69 @@ async def test_an_identity_provider_that_fails(make_world: MakeWorld) -> None:
     provider._token = answer  # type: ignore[method-assign]
     await world.pass_time(1)
     assert world.status == "connected"
+
+
+def token_auth(transport: MemoryTransport) -> TokenAuth:
+    return TokenAuth(
+        transport,
+        "https://accounts.example/token",
+        client_id="client",
+        organization_id="org",
+        redirect_uri=None,
+        storage_key=KEY,
+        timeout=5,
+    )
+
+
+async def test_what_is_kept_is_read_once_and_not_after_it_was_forgotten() -> None:
+    transport = MemoryTransport()
+    transport.storage.items[KEY] = json.dumps(DEFAULT_TOKEN)
+    reads: list[str] = []
+    read = transport.storage.get
+
+    async def slowly(key: str) -> str | None:
+        reads.append(key)
+        await asyncio.sleep(0)
+        return await read(key)
+
+    transport.storage.get = slowly  # type: ignore[method-assign]
+    auth = token_auth(transport)
+    asked = [asyncio.ensure_future(auth.has_token()) for _ in range(2)]
+    await asyncio.sleep(0)
+    await auth.invalidate()
+    assert await asyncio.gather(*asked) == [False, False]
+    assert reads == [KEY]
+
+
+async def test_putting_it_away_stops_a_request_under_way() -> None:
+    transport = MemoryTransport()
+
+    async def hang(request: HttpRequest) -> HttpResponse:
+        await asyncio.get_running_loop().create_future()
+        raise AssertionError
+
+    transport.on_http = hang
+    auth = token_auth(transport)
+    asked = asyncio.ensure_future(auth.get_token())
+    await transport.settle()
+    await auth.aclose()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+
+
+async def test_an_identity_of_the_pages_own_need_not_be_put_away(make_world: MakeWorld) -> None:
+    class Bare:
+        async def get_token(self) -> Token:
+            raise AssertionError
+
+        get_fresh_token = get_token
+
+        async def has_token(self) -> bool:
+            return False
+
+        async def invalidate(self) -> None: ...
+
+    world = await make_world(auto_connect=False)
+    world.sdk.auth = Bare()
+    await world.sdk.aclose()
+    assert world.status == "destroyed"

@@ -185,3 +185,11 @@ async def test_handlers_on_the_client(world: World) -> None:
     world.sdk.off("chat_deactivated", hear)
     await world.push("chat_deactivated", {"chat_id": "C3"})
     assert heard == ["once", "C1", "C2"]
+
+
+async def test_what_came_just_before_the_end_counts(emitter: Emitter) -> None:
+    waiting = asyncio.ensure_future(emitter.wait_for("customer_id"))
+    await asyncio.sleep(0)
+    emitter.emit("customer_id", "E1")
+    emitter.close()
+    assert await waiting == "E1"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import copy
 import pickle
+import sys
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -121,3 +123,14 @@ def test_unknown_codes_and_wrong_arguments() -> None:
     assert repr(error) == "ChatError(code='BRAND_NEW', message='Something went wrong.')"
     twin = errors.InvalidArgument("page", "is wrong").copy()
     assert isinstance(twin, errors.InvalidArgument) and twin.argument == "page"
+
+
+async def test_in_the_browser_its_own_transport_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = MemoryTransport()
+    module = ModuleType("chatwheel.transport.browser")
+    module.BrowserTransport = lambda: made  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "chatwheel.transport.browser", module)
+    monkeypatch.setattr("sys.platform", "emscripten")
+    async with chatwheel.init(organization_id="org", client_id="client"):
+        await made.settle()
+    assert [socket.is_open for socket in made.sockets] == [False]

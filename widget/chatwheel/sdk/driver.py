@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from random import choices
 from typing import Any
@@ -17,7 +17,7 @@ from .emitter import Emitter
 from .errors import ChatError
 from .missed import reaches
 from .models import Thread, ThreadsPage
-from .outputs import CatchUp, Close, Emit, Finish, Keep, Open, Outcome, Output, Send
+from .outputs import CatchUp, Close, Emit, Keep, Open, Outcome, Output, Send
 from .session import Session
 
 logger = logging.getLogger("chatwheel.sdk")
@@ -78,7 +78,7 @@ class Driver:
         self._timer: asyncio.Task[None] | None = None
         self._timer_at = 0.0
         self._is_pumping = False
-        self._off_network: Callable[[], None] | None = transport.on_network(self._on_network)
+        self._off_network = transport.on_network(self._on_network)
 
     def now(self) -> float:
         """The time that a session understands."""
@@ -147,7 +147,7 @@ class Driver:
                 link.tasks.append(self.start(self._authorize(number, token)))
             case Close(number):
                 self._close(number)
-            case Finish():
+            case _:  # Finish
                 self._finish()
 
     def _send(self, text: str) -> None:
@@ -176,9 +176,7 @@ class Driver:
 
     def _finish(self) -> None:
         self._emitter.close()
-        if self._off_network is not None:
-            self._off_network()
-            self._off_network = None
+        self._off_network()
 
     async def _serve(self, link: _Link, url: str) -> None:
         try:

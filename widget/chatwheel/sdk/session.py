@@ -364,16 +364,17 @@ class Session:
             self.endpoints = self.endpoints.in_region(str(region))
         if self._was_redirected or not is_known:
             self._retry(self._login_backoff, now)
-        elif self._leave(Trigger.REDIRECT):
+        else:
+            self._leave(Trigger.REDIRECT)
             self._was_redirected = True
             self._open(now)
 
     def _end(self, reason: str) -> None:
-        if self._leave(Trigger.DESTROY):
-            self._dialogue.fail_sent(ConnectionLost())
-            self._dialogue.emit("disconnected", Disconnected(reason=reason))
-            self._dialogue.fail_waiting(SdkDestroyed(f"The session ended: {reason}."))
-            self._outputs.append(Finish())
+        self._leave(Trigger.DESTROY)
+        self._dialogue.fail_sent(ConnectionLost())
+        self._dialogue.emit("disconnected", Disconnected(reason=reason))
+        self._dialogue.fail_waiting(SdkDestroyed(f"The session ended: {reason}."))
+        self._outputs.append(Finish())
 
     def _leave(self, trigger: Trigger) -> bool:
         had_socket = self.state in HAS_SOCKET
@@ -392,10 +393,10 @@ class Session:
         self._wait(backoff.next(self._random()), now)
 
     def _wait(self, delay: float, now: float) -> None:
-        if self._leave(Trigger.RETRY):
-            logger.info("next attempt in %.1f s", delay)
-            self._state_deadline = now + delay
-            self._waits_for_network = False
+        self._leave(Trigger.RETRY)
+        logger.info("next attempt in %.1f s", delay)
+        self._state_deadline = now + delay
+        self._waits_for_network = False
 
     def _open(self, now: float) -> None:
         self.number += 1
