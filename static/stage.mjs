@@ -9,6 +9,7 @@ import { connectHost } from "./host.mjs";
 import { Scroll } from "./scroll.mjs";
 import { Starting } from "./starting.mjs";
 import { colorOn } from "./theme.mjs";
+import { Unsent } from "./unsent.mjs";
 import { startWorker } from "./worker.mjs";
 import { Words } from "./words.mjs";
 
@@ -28,13 +29,14 @@ class Stage {
   #nodes = new Nodes(document, (time) => this.#words.writeTime(time));
   #scroll = new Scroll(() => this.#askForOlder());
   #starting = new Starting((key, values) => this.#words.say(key, values), () => this.#start());
+  #unsent = new Unsent((messages) => this.#found(messages));
   /** @type {import("./worker.mjs").WorkerHandle | undefined} */
   #worker;
   /** Whether Python has said that it listens. */
   #up = false;
   /** Whether Python has drawn the panel since it came up. */
   #drawn = false;
-  /** @type {{ file: object, source: File }[]} chosen before Python was there */
+  /** @type {{ file: { key: string }, source: File }[]} chosen before Python was there */
   #waitingFiles = [];
   /** @type {import("./host.mjs").Settings | undefined} */
   #settings;
@@ -68,6 +70,7 @@ class Stage {
     await this.#words.load(settings.locale);
     this.#words.write(document);
     this.#tellHost("words", this.#words.forHost());
+    this.#found(await this.#unsent.open(`${settings.organizationId}:${settings.clientId}`));
     this.#start();
   }
 
@@ -106,9 +109,8 @@ class Stage {
       visible: document.visibilityState === "visible",
       locale: this.#words.locale,
       strings: this.#words.texts,
-      waiting: this.#starting.waiting,
+      waiting: this.#unsent.all.filter(({ key }) => !this.#waitingFiles.some(({ file }) => file.key === key)),
     });
-    this.#starting.waiting = [];
     for (const { file, source } of this.#waitingFiles.splice(0)) this.#post("files", [file], [source]);
     for (const [kind, body] of this.#wishes.splice(0)) this.#post(kind, body);
     this.#menuButton.disabled = false;
@@ -169,7 +171,7 @@ class Stage {
     else this.#composer.focus();
   }
 
-  /** @param {{ verb: string, text?: string, count?: number, waiting?: import("./starting.mjs").Waiting[] }} command */
+  /** @param {{ verb: string, [detail: string]: any }} command */
   #do(command) {
     if (command.verb === "announce") this.#announce(command.text ?? "");
     else if (command.verb === "focus") this.#composer.focus();
@@ -177,17 +179,23 @@ class Stage {
     else if (command.verb === "fill") this.#scroll.fill();
     else if (command.verb === "unread") this.#tellHost("unread", command);
     else if (command.verb === "remember") this.#tellHost("remember");
-    else if (command.verb === "restart") this.#restart(command.waiting ?? []);
+    else if (command.verb === "keep") this.#unsent.keep(command.message);
+    else if (command.verb === "forget") this.#unsent.forget(command.key);
+    else if (command.verb === "restart") this.#restart();
   }
 
-  /**
-   * Python and all anew; what was not sent goes with the new one.
-   * @param {import("./starting.mjs").Waiting[]} waiting
-   */
-  #restart(waiting) {
+  /** Python and all anew; what was not sent goes with the new one. */
+  #restart() {
     this.#worker?.stop();
-    this.#starting.waiting = waiting;
     this.#start();
+  }
+
+  /** @param {import("./unsent.mjs").Message[]} messages of a tab that is gone */
+  #found(messages) {
+    for (const message of messages) {
+      if (this.#up) this.#intent("restore", { message });
+      else if (message.text) this.#starting.show(message.text);
+    }
   }
 
   /**
@@ -210,6 +218,9 @@ class Stage {
     document.addEventListener("submit", (event) => this.#submitted(event));
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.#attention());
+    for (const name of ["online", "offline"]) {
+      addEventListener(name, () => this.#up && this.#post("network", { online: name === "online" }));
+    }
   }
 
   /** @param {MouseEvent} event */
@@ -283,8 +294,10 @@ class Stage {
 
   /** @param {string} text */
   #send(text) {
-    if (this.#up) this.#intent("send", { text, key: crypto.randomUUID(), at: Date.now() });
-    else this.#starting.keep(text);
+    const message = { key: crypto.randomUUID(), at: Date.now(), text };
+    this.#unsent.keep(message);
+    if (this.#up) this.#intent("send", message);
+    else this.#starting.show(text);
     this.#scroll.toEnd();
     return true;
   }
@@ -298,7 +311,10 @@ class Stage {
   /** @param {File[]} files */
   async #files(files) {
     for (const source of files) {
-      const file = { key: crypto.randomUUID(), at: Date.now(), ...(await described(source)) };
+      const { preview, ...about } = await described(source);
+      const message = { key: crypto.randomUUID(), at: Date.now() };
+      this.#unsent.keep({ ...message, file: about });
+      const file = { ...message, ...about, preview };
       if (this.#up) this.#post("files", [file], [source]);
       else this.#waitingFiles.push({ file, source });
     }
@@ -341,7 +357,10 @@ class Stage {
   }
 }
 
-/** @param {File} file */
+/**
+ * @param {File} file
+ * @returns {Promise<{ name: string, size: number, type: string, width?: number, height?: number, preview?: string }>}
+ */
 async function described(file) {
   const { name, size, type } = file;
   const about = { name, size, type };

@@ -4,8 +4,6 @@
  * it cannot start.
  */
 
-/** @typedef {{ key: string, text: string, at: number }} Waiting a message that waits for Python; `at` in ms */
-
 export class Starting {
   #panel = /** @type {HTMLElement} */ (document.querySelector("#panel"));
   #place = /** @type {HTMLElement} */ (document.querySelector("#starting"));
@@ -13,8 +11,6 @@ export class Starting {
   #log = /** @type {HTMLElement} */ (document.querySelector("#log"));
   #words;
   #retry;
-  /** @type {Waiting[]} */
-  waiting = [];
 
   /**
    * @param {(key: string, values?: Record<string, string>) => string} words
@@ -63,9 +59,7 @@ export class Starting {
    * Shows a message that Python will send when it is there. Python then shows the same, and this one goes.
    * @param {string} text
    */
-  keep(text) {
-    const message = { key: crypto.randomUUID(), text, at: Date.now() };
-    this.waiting.push(message);
+  show(text) {
     const article = document.createElement("article");
     article.className = "entry mine first last";
     article.dataset.delivery = "waiting";

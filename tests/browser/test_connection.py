@@ -37,7 +37,7 @@ def test_the_server_is_killed(process: Process, contexts: NewContext, watch: Wat
 
     watch.expect(*GONE)
     process.kill()
-    expect(widget.connection).to_have_text(LOST)
+    expect(widget.connection).to_contain_text(LOST)
     expect(widget.inside.get_by_text("Offline", exact=True)).to_be_visible()
     widget.send("During, one")
     expect(widget.send("During, two")).to_contain_text("Waiting for connection")

@@ -93,12 +93,13 @@ class App:
         self._store.listen(self._renderer.show)
         self._page(page | {"visible": start["visible"]})
         for message in start["waiting"]:
-            self._controller.send(message["text"], message["key"], message["at"] / 1000)
+            self._controller.restore(message)
         self._renderer.show(self._store.state)
         channel.on("applied", lambda body, files: self._renderer.applied())
         channel.on("intent", lambda body, files: self._controller.intent(body["name"], body))
         channel.on("files", self._files)
         channel.on("page", lambda body, files: self._page(body))
+        channel.on("network", lambda body, files: _report_network(body["online"]))
         channel.on("call", lambda body, files: self._calls.call(body["id"], body["method"], body["args"]))
         channel.on("listen", lambda body, files: self._calls.listen(body))
         self._controller.begin()
@@ -112,6 +113,11 @@ class App:
 
     def _page(self, page: Mapping[str, Any]) -> None:
         self._controller.page(page["url"], page["title"], open=page["open"], visible=page["visible"])
+
+
+def _report_network(online: bool) -> None:
+    """Not every browser tells its workers."""
+    js.self.dispatchEvent(js.Event.new("online" if online else "offline"))
 
 
 _app: App | None = None

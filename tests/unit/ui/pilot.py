@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -91,6 +92,23 @@ class Pilot:
 
     def told(self, verb: str) -> list[dict[str, object]]:
         return [details for name, details in self.commands if name == verb]
+
+    def restored(self, *messages: Mapping[str, Any]) -> None:
+        """What the stage hands to a new Python."""
+        for message in messages:
+            self.controller.restore(message)
+
+    @property
+    def kept(self) -> dict[str, Mapping[str, Any]]:
+        """What the stage would keep over a reload, by key."""
+        kept: dict[str, Any] = {}
+        for verb, details in self.commands:
+            if verb == "keep":
+                message: Any = json.loads(json.dumps(details["message"]))
+                kept[message["key"]] = message
+            elif verb == "forget":
+                kept.pop(str(details["key"]), None)
+        return kept
 
     def _edits(self, edits: list[Edit]) -> None:
         self.document.apply(json.loads(json.dumps(edits)))

@@ -250,8 +250,21 @@ async def test_a_client_that_was_ended_says_why_and_is_replaced_with_its_unsent_
         assert "not set up correctly" in pilot.document.shown(Place.CONNECTION).text
         key = await pilot.write("lost?")
         await pilot.act("connect")
-        [restart] = pilot.told("restart")
-        assert [message["key"] for message in restart["waiting"]] == [key]  # type: ignore[attr-defined]
+        assert pilot.told("restart")
+        assert list(pilot.kept) == [key]
+
+
+async def test_offline_is_said_at_once_and_nothing_is_sent_until_it_is_over() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        pilot.server.set_online(False)
+        key = await pilot.write("in a tunnel")
+        assert "sent when it is back" in pilot.document.shown(Place.CONNECTION).text
+        assert pilot.deliveries() == ["waiting"] and not pilot.server.sent("send_event")
+        pilot.server.set_online(True)
+        await pilot.settle()
+        assert pilot.document.shown(Place.CONNECTION).text == ""
+        assert [sent["payload"]["event"]["custom_id"] for sent in pilot.server.sent("send_event")] == [key]
 
 
 async def test_a_slow_start_is_said() -> None:

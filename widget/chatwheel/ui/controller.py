@@ -26,6 +26,7 @@ from chatwheel.ui.stage import Stage
 from chatwheel.ui.state import Connection, Notice, State
 from chatwheel.ui.store import Store
 from chatwheel.ui.text import one_line
+from chatwheel.ui.unsent import Unsent, text_event
 
 logger = logging.getLogger("chatwheel.ui")
 
@@ -69,6 +70,10 @@ class Controller:
         self._outbox = Outbox(
             sdk, store, self._conversation, self._forms.may_start, greeter.properties, strings
         )
+        self._unsent = Unsent(
+            store, stage, self._conversation, self._outbox, strings, clock, lambda *a, **k: self.send(*a, **k)
+        )
+        self.restore = self._unsent.restore
         self._files = Files(sdk, store, self._outbox, strings)
         self._drafts = Drafts(sdk, store, clock)
         self._attention = Attention(sdk, store, stage, strings, clock)
@@ -101,6 +106,7 @@ class Controller:
         return {
             "send": lambda i: self.send(str(i["text"]), str(i["key"]), float(i["at"]) / 1000),
             "draft": lambda i: self._drafts.typed(str(i["text"])),
+            "restore": lambda i: self.restore(i["message"]),
             "retry": lambda i: self._retry(str(i["key"])),
             "discard": lambda i: self._discard(str(i["key"])),
             "cancel-upload": lambda i: self._files.cancel(str(i["key"])),
@@ -144,9 +150,9 @@ class Controller:
         self._drafts.sent()
         entry = Entry(key=key, kind="message", at=at, text=text, delivery=Delivery.SENDING)
         self._store.apply(reduce.queued, entry)
-        self._outbox.put(
-            key, {"type": "message", "text": text, **({"postback": postback} if postback else {})}
-        )
+        self._outbox.put(key, text_event(text, postback))
+        record = {"key": key, "at": at * 1000, "text": text}
+        self._unsent.watch({**record, "postback": postback} if postback else record)
 
     def add_file(self, about: Mapping[str, Any], source: object) -> None:
         """A file was chosen: `key`, `at` (ms), `name`, `size`, `type`, perhaps `width`, `height`, `preview`."""
@@ -159,6 +165,8 @@ class Controller:
             preview=str(about.get("preview", "")),
         )
         self._files.add(str(about["key"]), float(about["at"]) / 1000, attachment, source)
+        file = {name: value for name, value in about.items() if name not in ("key", "at", "preview")}
+        self._unsent.watch({"key": about["key"], "at": about["at"], "file": file})
 
     def page(self, url: str, title: str, *, open: bool, visible: bool) -> None:
         """Where the visitor is, and whether the panel is open and in the foreground."""
@@ -166,16 +174,6 @@ class Controller:
         if url and (url, title) != self._page:
             self._page = (url, title)
             self._sdk.update_customer_page(url=url, title=title)
-
-    @property
-    def unsent(self) -> list[dict[str, object]]:
-        """Texts that would be lost if this ended now, as the stage keeps them."""
-        entries = ((item, self._store.state.timeline.find(item.key)) for item in self._outbox.unsent)
-        return [
-            {"key": item.key, "text": entry.text, "at": entry.at * 1000}
-            for item, entry in entries
-            if entry and entry.kind == "message"
-        ]
 
     def _press(self, key: str, card: int, button: int) -> None:
         """A button of a rich message: tell the server, and say what the button says if it is one to answer with."""
@@ -245,7 +243,7 @@ class Controller:
     def _reconnect(self) -> None:
         """A client that was ended for good is replaced by a new one, with Python and all."""
         if self._sdk.status == "destroyed":
-            self._stage.do("restart", waiting=self.unsent)
+            self._stage.do("restart")
         else:
             self._store.apply(reduce.connection_lost)
             self._sdk.connect()
@@ -268,6 +266,8 @@ class Controller:
         on("customer_id", self._on_customer_id)
         on("connected", self._on_connected)
         on("disconnected", self._on_disconnected)
+        on("connection_unstable", self._on_offline)
+        on("connection_recovered", self._on_back_online)
         on("availability_updated", self._on_availability)
         on("incoming_chat", self._on_chat)
         on("incoming_event", self._ours(self._on_event))
@@ -309,6 +309,15 @@ class Controller:
             self._store.apply(reduce.stopped, payload.reason)
         else:
             self._store.apply(reduce.connection_lost)
+
+    def _on_offline(self, _payload: None) -> None:
+        """The browser says so: nothing is sent into a connection that may be dead."""
+        self._conversation.disconnected()
+        self._store.apply(reduce.connection_lost)
+
+    def _on_back_online(self, _payload: None) -> None:
+        self._store.apply(reduce.connection_back)
+        self._conversation.connected()
 
     def _on_availability(self, payload: events.AvailabilityUpdated) -> None:
         self._store.apply(reduce.availability, payload.availability == "online")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 
 from chatwheel.sdk import ChatError, ChatHistory, CustomerSDK
 from chatwheel.sdk.models import Chat, Event, Thread, User
@@ -28,6 +29,7 @@ class Conversation:
         self._history: ChatHistory | None = None
         self._reading: asyncio.Task[None] | None = None
         self._online = False
+        self._back_to = inf
         self.in_step = asyncio.Event()
         self.on_thread: Callable[[Thread], object] = lambda thread: None
         """Told of the chat's last thread whenever it was read."""
@@ -52,6 +54,12 @@ class Conversation:
         if self._online:
             self._read_anew()
         await self.in_step.wait()
+
+    def read_back_to(self, at: float) -> None:
+        """What was sent at that time, in seconds, may be in the conversation: read so far back from now on."""
+        self._back_to = min(self._back_to, at)
+        if self.in_step.is_set():
+            self._read_anew()
 
     def _read_anew(self) -> None:
         self.in_step.clear()
@@ -85,7 +93,9 @@ class Conversation:
             step = await history.next()
             known = any(self._store.state.timeline.find(event.id) for event in _events(step.threads))
             self._take(step.threads)
-            if nothing_shown or known or step.done:
+            oldest = min((convert.seconds(event.created_at) for event in _events(step.threads)), default=inf)
+            is_far_enough = self._back_to == inf or oldest <= self._back_to
+            if step.done or ((nothing_shown or known) and is_far_enough):
                 break
         if self._history is None:
             self._history = history

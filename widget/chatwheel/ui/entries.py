@@ -107,6 +107,8 @@ class Entry:
     """`None` for what is not the visitor's."""
     error: str = ""
     """Why it failed, in words for the visitor."""
+    lost: bool = False
+    """Whether what it was made of is gone, so that it cannot be tried again."""
     attachment: Attachment | None = None
     rich: Rich | None = None
     unfolded: bool = False

@@ -81,6 +81,10 @@ class Outbox:
             self._store.apply(reduce.delivery, key, Delivery.WAITING)
         self._wake.set()
 
+    def hold(self, key: str, event: dict[str, Any]) -> None:
+        """Keep what has failed, so that it can be tried again."""
+        self._failed[key] = Item(key, {**event, "custom_id": key})
+
     def retry(self, key: str) -> bool:
         """Once more, at the end of the line; whether there was something to retry."""
         item = self._failed.pop(key, None)
@@ -94,10 +98,6 @@ class Outbox:
         self._failed.pop(key, None)
         self._items = deque(item for item in self._items if item.key != key)
         self._store.apply(reduce.discarded, key)
-
-    @property
-    def unsent(self) -> list[Item]:
-        return [*self._items, *self._failed.values()]
 
     async def _run(self) -> None:
         while True:

@@ -30,6 +30,11 @@ def connection_lost(state: State) -> State:
     return replace(state, connection=Connection.RECONNECTING, typing=frozenset())
 
 
+def connection_back(state: State) -> State:
+    """It had never been lost."""
+    return replace(state, connection=Connection.ONLINE)
+
+
 def stopped(state: State, reason: str) -> State:
     """The client will not come back by itself; what still waits has failed."""
     return replace(state, connection=Connection.STOPPED, stop_reason=reason, typing=frozenset())

@@ -102,6 +102,6 @@ def _failure(entry: Entry, t: Strings) -> Node:
         {"class": "failure", "role": "alert"},
         icon("alert"),
         h("span", {"dir": "auto"}, entry.error or t("failure.unknown")),
-        button("retry", t("failure.retry")),
+        None if entry.lost else button("retry", t("failure.retry")),
         button("discard", t("failure.discard")),
     )

@@ -15,9 +15,9 @@ def connection(state: State, t: Strings) -> list[Node]:
         case Connection.STARTING:
             return [_banner("connecting", t("connection.connecting"))]
         case Connection.SLOW:
-            return [_banner("reconnecting", t("connection.slow"))]
+            return [_banner("reconnecting", t("connection.slow"), _said_too("connection.kept", t))]
         case Connection.RECONNECTING:
-            return [_banner("reconnecting", t("connection.lost"))]
+            return [_banner("reconnecting", t("connection.lost"), _said_too("connection.kept", t))]
         case Connection.STOPPED:
             retry = h(
                 "button", {"type": "button", "class": "link", "data-action": "connect"}, t("connection.again")
@@ -42,6 +42,10 @@ def _queue(state: State, t: Strings) -> str:
 
 def _banner(kind: str, text: str, *more: Node) -> Node:
     return h("p", {"class": "banner", "data-kind": kind}, h("span", None, text), *more, key=kind)
+
+
+def _said_too(words: str, t: Strings) -> Node:
+    return h("span", None, t(words))
 
 
 def typing(state: State, t: Strings) -> list[Node]:
