@@ -7,7 +7,7 @@ automatic routing a group whose agents all have as many chats as they may have i
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from .clock import Clock
 from .config import Agent, Config, Group
@@ -81,9 +81,7 @@ class Availability:
         ]
         self._told = now
         if changed and tell:
-            self._hub.flush(
-                [Push("groups_status_updated", lambda _: {"groups": changed}, to_all_customers=True)]
-            )
+            self._hub.flush(_news(changed))
 
     def _serves(self, email: str, group_id: int) -> bool:
         agent = self._config.agent(email)
@@ -92,6 +90,16 @@ class Availability:
     def _has_room(self, email: str, group: Group) -> bool:
         agent = self._config.agent(email)
         return agent is not None and self._chats.count_of_agent(email) < capacity(agent, group)
+
+
+def _news(changed: list[dict[str, Any]]) -> list[Push]:
+    """Tell of groups that have changed: to older versions by the message for everything."""
+    groups = {"groups": changed}
+    multicast = {"type": "groups_status", "content": groups}
+    return [
+        Push("groups_status_updated", lambda _: groups, to_all_customers=True),
+        Push("incoming_multicast", lambda _: multicast, to_all_customers=True, before="3.5"),
+    ]
 
 
 def capacity(agent: Agent, group: Group) -> float:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from .desk import Desk
 
 M = TypeVar("M", bound=Request)
-Answer = Json | None
+#: An object, but for the few actions that answer with an array.
+Answer = Json | list[Json] | None
 Handler = Callable[["Call", M], Answer | Awaitable[Answer]]
 
 
@@ -31,9 +32,17 @@ class Call:
     #: Done after the commit and after the pushes.
     afterwards: list[Callable[[], None]] = field(default_factory=list)
 
-    def push(self, action: str, render: Render, *, customer_id: str | None, to_agents: bool = True) -> None:
-        """Tell a customer's connections and the agents."""
-        self.outbox.append(Push(action, render, customer_id, to_agents))
+    def push(
+        self,
+        action: str,
+        render: Render,
+        *,
+        customer_id: str | None,
+        to_agents: bool = True,
+        since: str = "",
+    ) -> None:
+        """Tell a customer's connections, from a version on, and the agents."""
+        self.outbox.append(Push(action, render, customer_id, to_agents, since=since))
 
     def repeat(self, action: str, render: Render) -> None:
         """Tell only the one who asks, because everybody else has been told before."""

@@ -16,6 +16,9 @@ from .hours import OpeningHours
 MEBIBYTE: Final = 1024 * 1024
 SUPPORTED_VERSIONS: Final = ("3.4", "3.5", "3.6")
 DEFAULT_VERSION: Final = "3.5"
+#: Which header tells of a version's end.
+VERSION_STATES: Final = {"3.4": "Deprecation", "3.5": "Legacy"}
+VERSION_ENDS: Final = {"3.4": "2026-12-31", "3.5": "2027-12-31"}
 
 FormType = Literal["prechat", "postchat", "ticket"]
 Routing = Literal["manual", "automatic"]
@@ -74,6 +77,11 @@ class GreetingRule:
     agent: str | None = None
     #: Texts of buttons, which turn the greeting into a rich message.
     buttons: tuple[str, ...] = ()
+    #: Ask for something more than a click, such as ``email``.
+    addon: str | None = None
+    is_announcement: bool = False
+    #: To be shown when the visitor is about to leave the page.
+    is_exit_intent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +120,13 @@ class Limits:
     users_online: int | None = None
     pending_requests: int = 10
     connections_per_customer: int = 50
+    #: Sockets that have not logged in yet, of everybody together.
+    unauthorized_connections: int = 1000
     file_bytes: int = 10 * MEBIBYTE
     frame_bytes: int = MEBIBYTE
     outgoing_bytes: int = 8 * MEBIBYTE
     recorded_frames: int = 20_000
+    recorded_bytes: int = 64 * MEBIBYTE
 
 
 SCRIPTED_AGENT: Final = Agent("grace@demo.example", "Grace", "Support", is_bot=True)
@@ -161,6 +172,8 @@ class Config:
     group_properties: Mapping[int, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     #: By the action's name; ``*`` holds for every action that has no limit of its own.
     rate_limits: Mapping[str, RateLimit] = field(default_factory=dict)
+    #: Until when versions that are not the newest are served; told with each connection.
+    version_ends: Mapping[str, str] = field(default_factory=lambda: dict(VERSION_ENDS))
     limits: Limits = Limits()
 
     def agent(self, email: str) -> Agent | None:

@@ -116,6 +116,9 @@ class _Greeting(_Table):
     url_contains: str = ""
     agent: str | None = None
     buttons: Annotated[list[str], Field(max_length=13)] = []
+    addon: str | None = None
+    announcement: bool = False
+    exit_intent: bool = False
 
 
 class _Canned(_Table):
@@ -245,7 +248,16 @@ def _build(file: _File) -> Config:
         opening_hours=None if file.opening_hours is None else _hours(file.opening_hours),
         forms={(form.group, form.type): _form(index, form) for index, form in enumerate(file.forms)},
         greetings=tuple(
-            GreetingRule(index + 1, one.text, one.url_contains, one.agent, tuple(one.buttons))
+            GreetingRule(
+                index + 1,
+                one.text,
+                one.url_contains,
+                one.agent,
+                tuple(one.buttons),
+                one.addon,
+                one.announcement,
+                one.exit_intent,
+            )
             for index, one in enumerate(file.greetings)
         ),
         canned_responses=CANNED_RESPONSES

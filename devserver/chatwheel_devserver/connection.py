@@ -32,6 +32,7 @@ class Connection:
         self.role: Role = role
         self.version = version
         self.base_url = f"{request.scheme}://{request.host}"
+        self.ip = request.remote or ""
         self.user_agent = request.headers.get("User-Agent", "")
         self.user_id = ""
         self.wanted: frozenset[str] | None = None

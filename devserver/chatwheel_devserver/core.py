@@ -20,7 +20,6 @@ from .errors import ApiError
 from .faults import Faults
 from .hub import Hub, Role
 from .identity import Identity
-from .lens import Json
 from .rates import Rates
 from .storage.database import Database
 from .storage.files import FileTable
@@ -37,13 +36,15 @@ ACTIONS_OF: dict[Role, Actions] = {"customer": Actions(ACTIONS), "agent": Action
 class Core:
     """Everything that the routes and the scripted agent work with."""
 
-    def __init__(self, config: Config, data: Path, clock: Clock | None = None) -> None:
+    def __init__(
+        self, config: Config, data: Path, clock: Clock | None = None, *, is_lasting: bool = True
+    ) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.config = config
         self.data = data
         self.clock = clock or Clock()
-        self.database = Database(data / "chats.sqlite3")
-        self.hub = Hub(config.limits.recorded_frames)
+        self.database = Database(data / "chats.sqlite3", is_lasting=is_lasting)
+        self.hub = Hub(config.limits.recorded_frames, config.limits.recorded_bytes)
         self.desk = Desk(
             config, self.clock, self.database, FileTable(self.database, data / "files"), self.hub
         )
@@ -86,27 +87,27 @@ def find_action(role: Role, name: str, version: str, *, over_web: bool) -> Actio
     return action
 
 
-async def perform(core: Core, action: Action, call: Call, payload: object) -> Json:
+async def perform(core: Core, action: Action, call: Call, payload: object) -> Any:
     """Do what a request asks for; its changes are committed when this returns."""
     request = read_request(action.model, payload)
     if action.is_async:
         waiting = action.handler(call, request)
         assert inspect.isawaitable(waiting)
-        answer: Json | None = await waiting
-        return answer or {}
+        answer = await waiting
+        return {} if answer is None else answer
     return _perform_now(core, action, call, request)
 
 
-def perform_now(core: Core, action: Action, call: Call, payload: object) -> Json:
+def perform_now(core: Core, action: Action, call: Call, payload: object) -> Any:
     """Do what a request asks for, without giving anything else a chance to run meanwhile."""
     return _perform_now(core, action, call, read_request(action.model, payload))
 
 
-def _perform_now(core: Core, action: Action, call: Call, request: object) -> Json:
+def _perform_now(core: Core, action: Action, call: Call, request: object) -> Any:
     with core.database.transaction():
         answer = action.handler(call, request)
     assert not inspect.isawaitable(answer)
-    return answer or {}
+    return {} if answer is None else answer
 
 
 def as_api_error(error: Exception) -> ApiError:

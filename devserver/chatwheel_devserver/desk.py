@@ -15,7 +15,7 @@ from .clock import Clock, format_instant, short_id
 from .config import Config
 from .errors import not_found
 from .hub import Hub
-from .lens import queue_fields
+from .lens import is_newer, queue_fields
 from .records import (
     Chat,
     ChatView,
@@ -219,6 +219,7 @@ class Desk:
             action,
             lambda lens: event_payload(lens, event),
             customer_id=chat.customer_id if visible_to_customer(event, chat.customer_id) else None,
+            since="3.6" if is_newer(event) else "",
         )
 
     def say(

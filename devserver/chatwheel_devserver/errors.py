@@ -98,6 +98,16 @@ class ApiError(Exception):
         return error
 
 
+class OAuthError(Exception):
+    """A request for a token that is refused; the accounts service has error shapes of its own."""
+
+    def __init__(self, code: str, description: str, *, status: int = 401, is_identity: bool = False) -> None:
+        super().__init__(description)
+        self.status = status
+        kind = "identity_exception" if is_identity else "oauth_exception"
+        self.body = {kind: code, "exception_description": description}
+
+
 def not_found(what: str) -> ApiError:
     """Say that a chat, thread, event or user does not exist, or not for this caller."""
     return ApiError("not_found", f"{what} not found")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .errors import ApiError, ErrorType
+from .errors import ApiError, ErrorType, OAuthError
 from .hub import Role
 
 Kind = Literal["error", "delay", "ignore", "lose_answer", "duplicate"]
@@ -20,20 +20,43 @@ class Fault:
     role: Role
     times: int
     seconds: float = 0.0
-    error: ApiError | None = None
+    error: ApiError | OAuthError | None = None
 
 
 class Faults:
-    """The faults that are still to happen."""
+    """The faults that are still to happen, to requests over WebSocket and HTTP alike.
+
+    Asking for a token counts as the action ``token``.
+    """
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
 
     def error(
-        self, action: str, type: ErrorType, message: str = "", *, times: int = 1, role: Role = "customer"
+        self,
+        action: str,
+        type: ErrorType,
+        message: str = "",
+        *,
+        data: dict[str, str] | None = None,
+        times: int = 1,
+        role: Role = "customer",
     ) -> None:
         """Answer the action's next requests with an error; nothing is done."""
-        self._faults.append(Fault("error", action, role, times, error=ApiError(type, message or type)))
+        self._faults.append(Fault("error", action, role, times, error=ApiError(type, message or type, data)))
+
+    def refuse_token(
+        self,
+        code: str,
+        description: str = "",
+        *,
+        is_identity: bool = False,
+        status: int = 401,
+        times: int = 1,
+    ) -> None:
+        """Refuse the next tokens with an ``oauth_exception``, or with an ``identity_exception``."""
+        error = OAuthError(code, description or code, status=status, is_identity=is_identity)
+        self._faults.append(Fault("error", "token", "customer", times, error=error))
 
     def delay(self, action: str, seconds: float, *, times: int = 1, role: Role = "customer") -> None:
         """Let the action's next requests wait before anything is done."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .calls import Call
@@ -19,8 +19,12 @@ def show_greeting(
     *,
     greeting_id: int = 1,
     buttons: Sequence[str] = (),
+    details: Mapping[str, Any] | None = None,
 ) -> Greeting:
-    """Show a greeting to a customer; one that is open gives way to it."""
+    """Show a greeting to a customer; one that is open gives way to it.
+
+    ``details`` are the greeting's own ``addon``, ``subtype`` and ``is_exit_intent``.
+    """
     desk = call.desk
     previous = desk.customers.open_greeting(customer.id)
     if previous is not None:
@@ -28,7 +32,7 @@ def show_greeting(
         replaced = {"unique_id": previous.unique_id}
         call.push("greeting_canceled", lambda _: replaced, customer_id=customer.id, to_agents=False)
     instant = desk.clock.instant()
-    body = {"event": _event(agent, text, buttons), "agent": _face(agent)}
+    body = {"event": _event(agent, text, buttons), "agent": _face(agent)} | dict(details or {})
     greeting = Greeting(f"GR{instant:X}", customer.id, greeting_id, "shown", body, instant)
     customer.greetings_shown += 1
     desk.customers.save(customer)
@@ -89,8 +93,16 @@ def greet_on_page(call: Call, customer: Customer, url: str) -> None:
                 rule.text,
                 greeting_id=rule.id,
                 buttons=rule.buttons,
+                details=_details(rule),
             )
             return
+
+
+def _details(rule: GreetingRule) -> dict[str, Any]:
+    details: dict[str, Any] = {"is_exit_intent": rule.is_exit_intent}
+    if rule.is_announcement:
+        details["subtype"] = "announcement"
+    return details if rule.addon is None else details | {"addon": rule.addon}
 
 
 def greeter(desk: Desk, rule: GreetingRule | None = None) -> Agent:

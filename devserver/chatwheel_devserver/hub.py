@@ -35,6 +35,10 @@ class Push:
     to_all_customers: bool = False
     #: A repeated request is answered again, but nobody else hears of it twice.
     only_requester: bool = False
+    #: Customers of which versions are told: from this one on …
+    since: str = ""
+    #: … and before this one.
+    before: str = "4"
 
 
 Outbox = list[Push]
@@ -92,12 +96,15 @@ class Session(Protocol):
 class Hub:
     """All sessions of the server."""
 
-    def __init__(self, recorded_frames: int) -> None:
+    def __init__(self, recorded_frames: int, recorded_bytes: int) -> None:
         self._customers: dict[str, list[Session]] = {}
         self._agents: list[Session] = []
         self._numbers = itertools.count(1)
         self.not_accepting: set[str] = set()
-        self.frames: deque[Frame] = deque(maxlen=recorded_frames)
+        #: The newest frames, as many as the limits allow.
+        self.frames: deque[Frame] = deque()
+        self._most_frames, self._most_bytes = recorded_frames, recorded_bytes
+        self._recorded_bytes = 0
         #: Called after somebody came, left or changed the routing status.
         self.on_change: list[Callable[[], None]] = []
         #: Called with every recorded frame.
@@ -171,7 +178,7 @@ class Hub:
         for push in outbox:
             shown: dict[tuple[str, ...], Any] = {}
             for session in self._audience(push, origin):
-                if not wants(session, push.action):
+                if not wants(session, push):
                     continue
                 lens = session.lens
                 key = (lens.role, lens.base_url, lens.version)
@@ -198,21 +205,30 @@ class Hub:
     def record(self, frame: Frame) -> None:
         """Remember a frame."""
         self.frames.append(frame)
+        self._recorded_bytes += len(frame.text)
+        while len(self.frames) > self._most_frames or self._recorded_bytes > self._most_bytes:
+            self._recorded_bytes -= len(self.frames.popleft().text)
         for callback in list(self.on_frame):
             callback(frame)
 
 
-#: What customers of older versions do not know.
-NEW_IN_36: Final = frozenset(
-    {"event_deleted", "incoming_event_preview", "incoming_thinking_indicator", "incoming_welcome_message"}
-)
+#: From which version on customers know a push.
+_SINCE: Final = {
+    "event_deleted": "3.6",
+    "incoming_event_preview": "3.6",
+    "incoming_thinking_indicator": "3.6",
+    "incoming_welcome_message": "3.6",
+    "groups_status_updated": "3.5",
+}
 
 
-def wants(session: Session, action: str) -> bool:
+def wants(session: Session, push: Push) -> bool:
     """Tell whether a session knows a push and has subscribed to it."""
-    if action in NEW_IN_36 and session.role == "customer" and session.lens.version < "3.6":
-        return False
-    return session.wanted is None or action in session.wanted or action in ALWAYS_DELIVERED
+    if session.role == "customer":
+        since = max(push.since, _SINCE.get(push.action, ""))
+        if not since <= session.lens.version < push.before:
+            return False
+    return session.wanted is None or push.action in session.wanted or push.action in ALWAYS_DELIVERED
 
 
 def push_frame(action: str, version: str, payload: Any, request_id: str | None = None) -> Json:
@@ -221,7 +237,7 @@ def push_frame(action: str, version: str, payload: Any, request_id: str | None =
     return frame if request_id is None else {"request_id": request_id} | frame
 
 
-def response_frame(action: str | None, request_id: str | None, success: bool, payload: Json) -> Json:
+def response_frame(action: str | None, request_id: str | None, success: bool, payload: Any) -> Json:
     """Build a response."""
     frame: Json = {}
     if request_id is not None:

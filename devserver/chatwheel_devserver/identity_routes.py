@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from .core import Core
+from .errors import OAuthError
 from .identity import TRANSFER_SECONDS, Grant
 from .rtm import CORE
-from .web_api import json_or_none
+from .web_api import cut, json_or_none, meddle
 
 _COOKIE_SECONDS: Final = 63_072_000
 _COOKIE_PATH: Final = "/v2/customer"
 _MAX_BODY: Final = 16 * 1024
-
-
-class OAuthError(Exception):
-    """A request for a token that is refused; the accounts service has error shapes of its own."""
-
-    def __init__(self, code: str, description: str, *, status: int = 401, is_identity: bool = False) -> None:
-        super().__init__(description)
-        self.status = status
-        kind = "identity_exception" if is_identity else "oauth_exception"
-        self.body = {kind: code, "exception_description": description}
 
 
 def add_identity_routes(app: web.Application) -> None:
@@ -40,7 +32,9 @@ async def create_token(request: web.Request) -> web.Response:
     core = request.app[CORE]
     try:
         body = await _read_body(request)
+        fault = await meddle(request, "customer", "token")
         _check_request(core, body)
+        _check_origin(core, request, body)
         if body["grant_type"] != "cookie":
             return _answer(core, body, _grant_without_cookies(core, request, body))
         group_id = _check_place(core, request, body)
@@ -54,6 +48,8 @@ async def create_token(request: web.Request) -> web.Response:
         group_id=group_id,
         expires_in=body.get("expires_in"),
     )
+    if fault is not None and fault.kind == "lose_answer":
+        cut(request)
     response = _answer(core, body, grant)
     _set_cookies(request, response, grant, names, group_id)
     return response
@@ -177,11 +173,27 @@ def _check_request(core: Core, body: dict[str, Any]) -> None:
     if body.get("response_type", "token") != "token":
         raise OAuthError("invalid_request", "response_type must be token")
     redirect = body.get("redirect_uri")
-    if redirect is not None and not isinstance(redirect, str):
-        raise OAuthError("invalid_request", "redirect_uri must be a string")
+    if redirect is not None and not (isinstance(redirect, str) and _is_address(redirect)):
+        raise OAuthError("invalid_request", "redirect_uri must be an address")
     seconds = body.get("expires_in")
     if seconds is not None and not (type(seconds) is int and 0 < seconds <= core.config.limits.token_seconds):
         raise OAuthError("invalid_request", "expires_in must be a positive number of seconds")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_origin(core: Core, request: web.Request, body: dict[str, Any]) -> None:
+    """Refuse pages of origins that are not registered, and tokens that would go there."""
+    parts = urlsplit(body.get("redirect_uri") or "")
+    origins = [request.headers.get("Origin"), f"{parts.scheme}://{parts.netloc}" if parts.netloc else None]
+    if not all(origin is None or core.config.allows_origin(origin) for origin in origins):
+        raise OAuthError("unauthorized_client", "redirect_uri is not registered")
 
 
 def _cookie_names(group_id: int | None) -> tuple[str, str]:

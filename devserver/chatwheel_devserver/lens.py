@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from .clock import format_instant
 from .config import Config
+from .properties import Place, for_customers
 from .records import ChatView, Customer, Event, Greeting, Member, Queue, ThreadView
 from .storage.chats import only_visible
 
@@ -19,6 +20,11 @@ Json = dict[str, Any]
 LastEvents = Sequence[tuple[Event, int]]
 
 _LINKS = ("url", "thumbnail_url", "thumbnail2x_url")
+
+
+def is_newer(event: Event) -> bool:
+    """Tell whether customers know this type of event only from version 3.6 on."""
+    return event.type == "system"
 
 
 def queue_fields(queue: Queue) -> Json:
@@ -42,6 +48,11 @@ class Lens(ABC):
         """Whether the connection knows what version 3.6 has added."""
         return self.version >= "3.6"
 
+    @property
+    def is_35(self) -> bool:
+        """Whether the connection knows what version 3.5 has added."""
+        return self.version >= "3.5"
+
     def link(self, path: str) -> str:
         """Make one of the server's own paths absolute; leave other addresses alone."""
         return self.base_url + path if path.startswith("/") and not path.startswith("//") else path
@@ -58,6 +69,10 @@ class Lens(ABC):
     def user(self, member: Member, customer: Customer) -> Json:
         """Show a member of a chat."""
 
+    def properties(self, place: Place, properties: Json) -> Json:
+        """Show properties, or the names of deleted ones."""
+        return properties
+
     def event(self, event: Event) -> Json:
         """Show one event."""
         shown: Json = {"id": event.id, "type": event.type, "created_at": format_instant(event.created_at)}
@@ -66,7 +81,7 @@ class Lens(ABC):
             shown["author_id"] = self.user_id(event.author_id)
         if event.custom_id is not None:
             shown["custom_id"] = event.custom_id
-        shown["properties"] = event.properties
+        shown["properties"] = self.properties("event", event.properties)
         shown |= event.body
         if event.type == "file":
             shown |= {key: self.link(event.body[key]) for key in _LINKS if key in event.body}
@@ -98,7 +113,7 @@ class Lens(ABC):
             "user_ids": [self.user_id(user_id) for user_id in view.user_ids],
             "events": [self.event(event) for event in self.visible(view.events)],
             "access": {"group_ids": thread.group_ids},
-            "properties": thread.properties,
+            "properties": self.properties("thread", thread.properties),
         }
         if thread.previous_id is not None:
             shown["previous_thread_id"] = thread.previous_id
@@ -118,7 +133,7 @@ class Lens(ABC):
             "id": view.chat.id,
             "users": self.users(view),
             "access": {"group_ids": view.chat.group_ids},
-            "properties": view.chat.properties,
+            "properties": self.properties("chat", view.chat.properties),
         }
         if view.current is not None:
             shown["thread"] = self.thread(view.current)
@@ -133,6 +148,7 @@ class Lens(ABC):
                 "event": self.event(event),
             }
             for event, thread_created_at in last
+            if self.visible([event])
         }
 
     def statistics(self, customer: Customer) -> dict[str, int]:
@@ -191,7 +207,12 @@ class CustomerLens(Lens):
         return user_id if agent is None else agent.public_id
 
     def visible(self, events: Sequence[Event]) -> list[Event]:
-        return only_visible(events, self.customer_id)
+        return [
+            event for event in only_visible(events, self.customer_id) if self.is_36 or not is_newer(event)
+        ]
+
+    def properties(self, place: Place, properties: Json) -> Json:
+        return for_customers(place, properties)
 
     def event(self, event: Event) -> Json:
         shown = super().event(event)
@@ -205,12 +226,15 @@ class CustomerLens(Lens):
 
     def greeting(self, greeting: Greeting) -> Json:
         """Show a greeting as it is pushed."""
-        agent = greeting.body["agent"]
+        body = {
+            name: value for name, value in greeting.body.items() if name != "is_exit_intent" or self.is_35
+        }
+        agent = body["agent"]
         return {
             "id": greeting.greeting_id,
             "unique_id": greeting.unique_id,
             "displayed_first_time": greeting.state == "shown",
-            **greeting.body,
+            **body,
             "agent": agent | {"avatar": self.link(agent["avatar"])},
         }
 
@@ -250,17 +274,17 @@ class AgentLens(Lens):
 
     def customer(self, customer: Customer, *, online: bool | None = None) -> Json:
         """Show a customer with numbers and visit."""
+        pages = [
+            {"opened_at": format_instant(page.opened_at), "url": page.url, "title": page.title}
+            for page in customer.last_pages
+        ]
+        started_at = format_instant(customer.last_visit_at)
+        visit: Json = {"started_at": started_at, "last_pages": pages, **customer.visit}
         shown = self.customer_fields(customer) | {
             "statistics": self.statistics(customer),
             "created_at": format_instant(customer.created_at),
             "group_ids": [0],
-            "visit" if self.is_36 else "last_visit": {
-                "started_at": format_instant(customer.last_visit_at),
-                "last_pages": [
-                    {"opened_at": format_instant(page.opened_at), "url": page.url, "title": page.title}
-                    for page in customer.last_pages
-                ],
-            },
+            "visit" if self.is_36 else "last_visit": visit,
         }
         if online is not None:
             shown |= {"online": online, "state": "browsing" if online else "offline"}

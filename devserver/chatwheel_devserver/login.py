@@ -48,7 +48,7 @@ def _log_customer_in(core: Core, connection: Connection, request_id: str | None,
     limit = core.config.limits.users_online
     if is_new_here and limit is not None and len(core.hub.customer_ids) >= limit:
         raise ApiError("users_limit_reached", "Users limit reached")
-    page = _note_visit(core, customer, request, is_new_here=is_new_here)
+    page = _note_visit(core, connection, customer, request, is_new_here=is_new_here)
     connection.become(customer.id, request.pushes)
     connection.token_expires_at = bearer.expires_at
     lens = connection.lens
@@ -59,15 +59,19 @@ def _log_customer_in(core: Core, connection: Connection, request_id: str | None,
     _announce(core, connection, customer, page, is_new_here=is_new_here)
 
 
-def _note_visit(core: Core, customer: Customer, request: Login, *, is_new_here: bool) -> Page | None:
+def _note_visit(
+    core: Core, connection: Connection, customer: Customer, request: Login, *, is_new_here: bool
+) -> Page | None:
     """Write what the login tells about the customer; return the page it has opened."""
     instant = core.clock.instant()
     if is_new_here and instant - customer.last_seen_at > VISIT_GAP:
         customer.visits += 1
         customer.last_visit_at = instant
         customer.last_pages = []
+        facts = {"referrer": request.referrer, "ip": connection.ip, "user_agent": connection.user_agent}
+        customer.visit = {name: fact for name, fact in facts.items() if fact}
     customer.last_seen_at = instant
-    apply_fields(customer, request.customer)
+    apply_fields(customer, request.customer, knows_newer=connection.version >= "3.6")
     page = None
     call = Call(core.desk, customer.id, CustomerLens(core.config, "", "", customer.id))
     if request.customer_page is not None and request.customer_page.url:

@@ -16,43 +16,61 @@ Place = Literal["chat", "thread", "event"]
 
 @dataclass(frozen=True, slots=True)
 class _Builtin:
-    """A property of the service's own: its type and where a customer may write it."""
+    """A property of the service's own: its type and where a customer may write and read it."""
 
     type: type
     writable: tuple[Place, ...]
+    readable: tuple[Place, ...]
     values: tuple[object, ...] | None = None
 
 
 _EVERYWHERE: Final[tuple[Place, ...]] = ("chat", "thread", "event")
+_NOWHERE: Final[tuple[Place, ...]] = ()
+
+
+def _both(kind: type, *places: Place, values: tuple[object, ...] | None = None) -> _Builtin:
+    return _Builtin(kind, places, places, values)
+
+
+def _readable(kind: type, *places: Place) -> _Builtin:
+    return _Builtin(kind, _NOWHERE, places)
+
+
 _BUILTIN: Final[dict[str, _Builtin]] = {
-    "rating.score": _Builtin(int, _EVERYWHERE, (0, 1)),
-    "rating.comment": _Builtin(str, _EVERYWHERE),
-    "routing.continuous": _Builtin(bool, ()),
-    "routing.start_url": _Builtin(str, ()),
-    "routing.transcript_email": _Builtin(str, ("thread",)),
-    "routing.offline_message": _Builtin(bool, ("thread",)),
-    "routing.ignore_bots": _Builtin(bool, ("thread",)),
-    "routing.ignore_agents_routing": _Builtin(bool, ("chat",)),
-    "routing.email_follow_up": _Builtin(bool, ("chat",)),
-    "source.client_id": _Builtin(str, ()),
-    "source.customer_client_id": _Builtin(str, ()),
-    "lc2.form_type": _Builtin(str, ("event",)),
-    "lc2.greeting_id": _Builtin(int, ("thread",)),
-    "lc2.greeting_unique_id": _Builtin(str, ("thread",)),
-    "lc2.welcome_message": _Builtin(bool, ()),
-    "chats.welcome_message_source": _Builtin(str, ()),
-    "chats.formatting": _Builtin(str, ("event",), ("commonmark",)),
+    "rating.score": _both(int, *_EVERYWHERE, values=(0, 1)),
+    "rating.comment": _both(str, *_EVERYWHERE),
+    "routing.continuous": _readable(bool, "chat", "thread"),
+    "routing.start_url": _readable(str, "thread"),
+    "routing.transcript_email": _both(str, "thread"),
+    "routing.offline_message": _both(bool, "thread"),
+    "routing.ignore_bots": _Builtin(bool, ("thread",), _NOWHERE),
+    "routing.ignore_agents_routing": _both(bool, "chat"),
+    "routing.email_follow_up": _both(bool, "chat"),
+    # What agents keep to themselves.
     **{
-        f"url_details.{name}": _Builtin(str, ("event",))
-        for name in ("title", "description", "url", "image_url")
+        f"routing.{name}": _readable(bool)
+        for name in ("idle", "unassigned", "unreplied", "pinned", "was_pinned")
     },
-    **{f"url_details.{name}": _Builtin(int, ("event",)) for name in ("image_width", "image_height")},
-    "status.delivered": _Builtin(bool, ("event",)),
-    "test.bool_property": _Builtin(bool, _EVERYWHERE),
-    "test.int_property": _Builtin(int, _EVERYWHERE),
-    "test.string_property": _Builtin(str, _EVERYWHERE),
-    "test.tokenized_string_property": _Builtin(str, _EVERYWHERE),
+    **{f"routing.{name}": _readable(str) for name in ("referrer", "last_transfer_timestamp")},
+    "supervising.agent_ids": _readable(str),
+    "source.client_id": _readable(str, *_EVERYWHERE),
+    "source.customer_client_id": _readable(str, "chat", "thread"),
+    "lc2.form_type": _both(str, "event"),
+    "lc2.greeting_id": _Builtin(int, ("thread",), ("thread", "event")),
+    "lc2.greeting_unique_id": _Builtin(str, ("thread",), ("thread", "event")),
+    "lc2.welcome_message": _readable(bool, "event"),
+    "chats.welcome_message_source": _readable(str, "event"),
+    "chats.formatting": _both(str, "event", values=("commonmark",)),
+    **{f"url_details.{name}": _both(str, "event") for name in ("title", "description", "url", "image_url")},
+    **{f"url_details.{name}": _both(int, "event") for name in ("image_width", "image_height")},
+    "status.delivered": _both(bool, "event"),
+    "test.bool_property": _both(bool, *_EVERYWHERE),
+    "test.int_property": _both(int, *_EVERYWHERE),
+    "test.string_property": _both(str, *_EVERYWHERE),
+    "test.tokenized_string_property": _both(str, *_EVERYWHERE),
 }
+#: Its names are free; customers read them with events.
+_TRANSLATION: Final = "translation"
 _BUILTIN_NAMESPACES: Final = {name.partition(".")[0] for name in _BUILTIN}
 _CLIENT_ID: Final = re.compile(r"[0-9a-f]{32}")
 
@@ -101,9 +119,29 @@ def without(properties: Properties, deletion: dict[str, list[str]]) -> Propertie
     return {namespace: values for namespace, values in kept.items() if values}
 
 
+def for_customers(place: Place, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep what customers may read: of properties with their values, or of lists of their names."""
+    kept: dict[str, Any] = {}
+    for namespace, names in properties.items():
+        readable = [name for name in names if _is_readable(place, namespace, name)]
+        if readable or not names:
+            is_list = isinstance(names, list)
+            kept[namespace] = readable if is_list else {name: names[name] for name in readable}
+    return kept
+
+
+def _is_readable(place: Place, namespace: str, name: str) -> bool:
+    builtin = _builtin(namespace, name)
+    return builtin is None or place in builtin.readable
+
+
+def _builtin(namespace: str, name: str) -> _Builtin | None:
+    return _readable(str, "event") if namespace == _TRANSLATION else _BUILTIN.get(f"{namespace}.{name}")
+
+
 def _find(config: Config, namespace: str, name: str) -> _Builtin | None:
     """Return a property of the service; None for one that a client application owns."""
-    builtin = _BUILTIN.get(f"{namespace}.{name}")
+    builtin = _builtin(namespace, name)
     if builtin is not None:
         return builtin
     is_client = namespace in config.client_ids or _CLIENT_ID.fullmatch(namespace)

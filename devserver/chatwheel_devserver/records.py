@@ -43,6 +43,8 @@ class Customer:
     last_visit_at: int = 0
     last_seen_at: int = 0
     last_pages: list[Page] = field(default_factory=list)
+    #: From where and with what the customer came last: referrer, ip, user_agent; for agents only.
+    visit: dict[str, str] = field(default_factory=dict)
     banned_until: int = 0
     chats_count: int = 0
     threads_count: int = 0

@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn
 from aiohttp import WSMsgType, web
 
 from .calls import Action, Call
-from .config import SUPPORTED_VERSIONS
+from .config import SUPPORTED_VERSIONS, VERSION_STATES
 from .connection import Connection
 from .core import Core, as_api_error, find_action, perform, perform_now
 from .errors import ApiError, validation
@@ -50,8 +50,11 @@ async def _serve(request: web.Request, role: Role) -> web.StreamResponse:
     socket = web.WebSocketResponse(
         heartbeat=limits.heartbeat_seconds, max_msg_size=limits.frame_bytes, timeout=2.0, compress=False
     )
+    version = request.match_info["version"]
+    if version in VERSION_STATES and version in core.config.version_ends:
+        socket.headers[VERSION_STATES[version]] = core.config.version_ends[version]
     await socket.prepare(request)
-    connection = Connection(core, socket, request, role, request.match_info["version"])
+    connection = Connection(core, socket, request, role, version)
     core.connections.add(connection)
     writer = core.spawn(connection.write_queue())
     try:
@@ -76,6 +79,10 @@ def _is_welcome(core: Core, connection: Connection, organization_id: str | None)
     is_agent = connection.role == "agent"
     if organization_id != core.config.organization_id and not (is_agent and organization_id is None):
         connection.disconnect("license_not_found")
+        return False
+    strangers = sum(not other.is_logged_in for other in core.connections)
+    if strangers > core.config.limits.unauthorized_connections:
+        connection.disconnect("too_many_unauthorized_connections")
         return False
     return True
 
@@ -187,7 +194,7 @@ async def _run_later(
 
 
 def _answer(
-    core: Core, connection: Connection, action: Action, call: Call, answer: Json, request_id: str | None
+    core: Core, connection: Connection, action: Action, call: Call, answer: Any, request_id: str | None
 ) -> None:
     """Send the response, then the pushes, with nothing in between."""
     connection.deliver(response_frame(action.name, request_id, True, answer))
@@ -197,7 +204,7 @@ def _answer(
 
 
 def _repeat_answer(
-    core: Core, connection: Connection, action: Action, call: Call, answer: Json, request_id: str | None
+    core: Core, connection: Connection, action: Action, call: Call, answer: Any, request_id: str | None
 ) -> None:
     connection.deliver(response_frame(action.name, request_id, True, answer))
     for push in call.outbox:

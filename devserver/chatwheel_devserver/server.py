@@ -14,11 +14,13 @@ from typing import Any, Self, overload
 
 from aiohttp import web
 
+from .actions.common import need_active
 from .app import make_app
 from .calls import Call
 from .clock import Clock
 from .config import Config
 from .core import Core
+from .desk import Seed
 from .errors import DisconnectReason
 from .faults import Faults
 from .greetings import show_greeting
@@ -72,7 +74,7 @@ class DevServer:
             self._temporary = tempfile.mkdtemp(prefix="chatwheel-")
             data = Path(self._temporary)
         try:
-            self._core = core = Core(self.config, data, self._clock)
+            self._core = core = Core(self.config, data, self._clock, is_lasting=self._data is not None)
             await self._listen(core)
         except BaseException:
             await self.stop()
@@ -153,10 +155,15 @@ class DevServer:
     def customer_token(
         self, customer_id: str | None = None, *, expires_in: int | None = None
     ) -> tuple[str, str]:
-        """Make a token without the token endpoint; return it with the customer's id."""
-        identity = self.core.identity
-        grant = identity.grant(
-            self.config.client_ids[0], customer_id=None, secret=None, expires_in=expires_in
+        """Make a token without the token endpoint, for a new customer or a known one; return it with the id."""
+        if customer_id is not None and not self.core.identity.knows(customer_id):
+            raise LookupError(f"there is no customer {customer_id}")
+        grant = self.core.identity.grant(
+            self.config.client_ids[0],
+            customer_id=customer_id,
+            secret=None,
+            expires_in=expires_in,
+            is_proven=customer_id is not None,
         )
         return grant.access_token, grant.customer_id
 
@@ -293,6 +300,20 @@ class DevServer:
             greeting = show_greeting(call, customer, core.config.agents[0], text, greeting_id=greeting_id)
         core.hub.flush(call.outbox)
         return greeting.unique_id
+
+    def system_event(self, chat_id: str, source: str, subtype: str, details: dict[str, Any]) -> str:
+        """Write an event of the type ``system``, which only the service can, into an open chat; return its id.
+
+        Customers see it from version 3.6 on.
+        """
+        core = self.core
+        call = Call(core.desk, "", AgentLens(core.config, core.url, "3.6"))
+        body = {"source": source, "subtype": subtype, "version": 1, "details": json.dumps(details)}
+        with core.database.transaction():
+            chat = core.desk.chat(chat_id)
+            event = core.desk.write(call, chat, need_active(call, chat), Seed("system", body), None)
+        core.hub.flush(call.outbox)
+        return event.id
 
     def advance(self, seconds: float) -> None:
         """Move the server's clock forward and enforce every deadline that has thereby passed."""

@@ -204,7 +204,7 @@ class ChatAgent:
         """Take chats, or take none, which takes the groups offline."""
         self._server.run(self._client.accept_chats(accepting))
 
-    def request(self, action: str, payload: Json | None = None) -> Json:
+    def request(self, action: str, payload: Json | None = None) -> Any:
         """Make any request of the agents' API; raise ``ApiError`` if it is refused."""
         return self._server.run(self._client.request(action, payload))
 

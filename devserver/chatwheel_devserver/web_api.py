@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 from aiohttp import web
 
@@ -12,6 +12,7 @@ from .calls import Call
 from .config import DEFAULT_VERSION, SUPPORTED_VERSIONS
 from .core import Core, as_api_error, find_action, perform
 from .errors import ApiError, validation
+from .faults import Fault
 from .hub import Role
 from .identity import Bearer
 from .lens import AgentLens, CustomerLens, Json
@@ -33,7 +34,11 @@ def _actor(role: Role) -> Any:
     async def act(request: web.Request) -> web.Response:
         core = request.app[CORE]
         try:
-            return web.json_response(await _act(core, request, role))
+            fault = await meddle(request, role, request.match_info["action"])
+            answer = await _act(core, request, role)
+            if fault is not None and fault.kind == "lose_answer":
+                cut(request)
+            return web.json_response(answer)
         except Exception as error:
             return _failure(as_api_error(error))
 
@@ -44,14 +49,37 @@ def _uploader(role: Role) -> Any:
     async def upload(request: web.Request) -> web.Response:
         core = request.app[CORE]
         try:
+            fault = await meddle(request, role, "upload_file")
             _version(request)
             bearer = _authenticate(core, request, role)
             file = await receive_file(core, request, bearer.user_id)
+            if fault is not None and fault.kind == "lose_answer":
+                cut(request)
         except Exception as error:
             return _failure(as_api_error(error))
         return web.json_response({"url": base_url(request) + file_path(file)})
 
     return upload
+
+
+async def meddle(request: web.Request, role: Role, name: str) -> Fault | None:
+    """Let happen what a test has ordered for this request, as far as it happens before the answer."""
+    fault = request.app[CORE].faults.take(role, name)
+    if fault is None:
+        return None
+    if fault.error is not None:
+        raise fault.error
+    await asyncio.sleep(fault.seconds)
+    if fault.kind == "ignore":
+        cut(request)
+    return fault
+
+
+def cut(request: web.Request) -> NoReturn:
+    """End the connection without an answer."""
+    if request.transport is not None:
+        request.transport.abort()
+    raise asyncio.CancelledError
 
 
 def base_url(request: web.Request) -> str:
@@ -63,7 +91,7 @@ def _failure(error: ApiError) -> web.Response:
     return web.json_response({"error": error.as_json()}, status=error.status)
 
 
-async def _act(core: Core, request: web.Request, role: Role) -> Json:
+async def _act(core: Core, request: web.Request, role: Role) -> Any:
     version = _version(request)
     name = request.match_info["action"]
     if role == "customer" and name in GET_ACTIONS:

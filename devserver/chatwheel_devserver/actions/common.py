@@ -138,7 +138,7 @@ def chat_summary(call: Call, chat: Chat) -> Json:
             ChatView(chat, desk.customer(chat.customer_id), desk.chats.members(chat.id), None)
         ),
         "access": {"group_ids": chat.group_ids},
-        "properties": chat.properties,
+        "properties": lens.properties("chat", chat.properties),
         "active": last is not None and last.active,
         "last_event_per_type": lens.last_events(last_events),
     }

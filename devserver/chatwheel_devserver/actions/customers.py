@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ..calls import Actions, Call
 from ..clock import format_instant
-from ..errors import ApiError
+from ..errors import ApiError, validation
 from ..greetings import greet_on_page
 from ..lens import CustomerLens, Json
 from ..records import Customer, Page
@@ -14,6 +14,7 @@ from ..wire.base import MAX_SESSION_FIELDS, Empty
 from ..wire.customer import (
     CheckGoals,
     CustomerFields,
+    Omnichannel,
     RequestEmailVerification,
     SetSessionFields,
     UpdateCustomer,
@@ -44,14 +45,22 @@ def get_customer(call: Call, request: Empty) -> Json:
 def update_customer(call: Call, request: UpdateCustomer) -> None:
     """Change name, address or session fields."""
     customer = call.desk.customer(call.user_id)
-    changed = apply_fields(customer, request)
+    changed = apply_fields(customer, request, knows_newer=call.lens.is_36)
+    if not changed:
+        raise validation("payload", "at least one of name, email, avatar, session_fields is required")
     call.desk.customers.save(customer)
     tell_customer_updated(call, customer, changed)
 
 
-def apply_fields(customer: Customer, fields: CustomerFields) -> dict[str, Any]:
-    """Write given fields into the customer; return those that were given."""
-    given = fields.model_dump(exclude_none=True, exclude={"session_fields"})
+def apply_fields(customer: Customer, fields: CustomerFields, *, knows_newer: bool) -> dict[str, Any]:
+    """Write given fields into the customer; return those that were given.
+
+    What only newer versions know is, like any unknown field, ignored in older ones.
+    """
+    unknown = set() if knows_newer else set(_NEWER_FIELDS)
+    given = fields.model_dump(exclude_none=True, exclude={"session_fields", *unknown})
+    if fields.omnichannel is not None and knows_newer:
+        given["omnichannel"] = _spell_channels(fields.omnichannel)
     for name, value in given.items():
         if name in _NEWER_FIELDS:
             customer.profile[name] = value
@@ -61,6 +70,20 @@ def apply_fields(customer: Customer, fields: CustomerFields) -> dict[str, Any]:
         customer.session_fields = merge_session_fields(customer.session_fields, fields.session_fields)
         given["session_fields"] = customer.session_fields
     return given
+
+
+def _spell_channels(channels: Omnichannel) -> Json:
+    """Write channels as answers spell them, which is not how requests do."""
+    shown: Json = {}
+    if (messenger := channels.fbmessenger) is not None:
+        shown["fb_messenger"] = [_without_none({"ID": messenger.id, "Name": messenger.name})]
+    if (twilio := channels.twilio) is not None:
+        shown["twilio"] = [_without_none({"PhoneNumber": twilio.phone_number, "Name": twilio.name})]
+    return shown
+
+
+def _without_none(values: Json) -> Json:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def merge_session_fields(old: list[dict[str, str]], new: list[dict[str, str]]) -> list[dict[str, str]]:

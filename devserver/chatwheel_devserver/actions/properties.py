@@ -6,8 +6,8 @@ from typing import Any
 
 from ..calls import Actions, Call
 from ..lens import Json
-from ..properties import Place, check_deletion, check_update, merge, without
-from ..records import Chat, Properties, Thread
+from ..properties import Place, check_deletion, check_update, for_customers, merge, without
+from ..records import Chat, Event, Properties, Thread
 from ..wire.customer import (
     DeleteChatProperties,
     DeleteEventProperties,
@@ -25,20 +25,14 @@ PROPERTY_ACTIONS = Actions()
 def update_chat_properties(call: Call, request: UpdateChatProperties) -> None:
     """Set properties of a chat."""
     chat = own_chat(call, request.id)
-    _check_update(call, "chat", request.properties)
-    chat.properties = merge(chat.properties, request.properties)
-    call.desk.chats.save_chat(chat)
-    _tell(call, "chat_properties_updated", chat, {"chat_id": chat.id, "properties": request.properties})
+    _update(call, chat, chat, request.properties)
 
 
 @PROPERTY_ACTIONS.add("delete_chat_properties", DeleteChatProperties)
 def delete_chat_properties(call: Call, request: DeleteChatProperties) -> None:
     """Remove properties of a chat."""
     chat = own_chat(call, request.id)
-    _check_deletion(call, "chat", request.properties)
-    chat.properties = without(chat.properties, request.properties)
-    call.desk.chats.save_chat(chat)
-    _tell(call, "chat_properties_deleted", chat, {"chat_id": chat.id, "properties": request.properties})
+    _delete(call, chat, chat, request.properties)
 
 
 @PROPERTY_ACTIONS.add("update_thread_properties", UpdateThreadProperties)
@@ -46,11 +40,7 @@ def update_thread_properties(call: Call, request: UpdateThreadProperties) -> Non
     """Set properties of a thread; a rating leaves a line in the conversation."""
     chat = own_chat(call, request.chat_id)
     thread = call.desk.thread(chat, request.thread_id)
-    _check_update(call, "thread", request.properties)
-    thread.properties = merge(thread.properties, request.properties)
-    call.desk.chats.save_thread(thread)
-    payload = {"chat_id": chat.id, "thread_id": thread.id, "properties": request.properties}
-    _tell(call, "thread_properties_updated", chat, payload)
+    _update(call, chat, thread, request.properties)
     _say_what_follows(call, chat, thread, dict(request.properties))
 
 
@@ -59,12 +49,8 @@ def delete_thread_properties(call: Call, request: DeleteThreadProperties) -> Non
     """Remove properties of a thread; a rating taken back leaves a line in the conversation."""
     chat = own_chat(call, request.chat_id)
     thread = call.desk.thread(chat, request.thread_id)
-    _check_deletion(call, "thread", request.properties)
     had_score = "score" in thread.properties.get("rating", {})
-    thread.properties = without(thread.properties, request.properties)
-    call.desk.chats.save_thread(thread)
-    payload = {"chat_id": chat.id, "thread_id": thread.id, "properties": request.properties}
-    _tell(call, "thread_properties_deleted", chat, payload)
+    _delete(call, chat, thread, request.properties)
     if had_score and "score" in request.properties.get("rating", []):
         name = call.desk.customer_name(chat.customer_id)
         text = f"{name} took the rating back"
@@ -75,43 +61,55 @@ def delete_thread_properties(call: Call, request: DeleteThreadProperties) -> Non
 def update_event_properties(call: Call, request: UpdateEventProperties) -> None:
     """Set properties of an event."""
     chat = own_chat(call, request.chat_id)
-    event = find_event(call, chat, request.thread_id, request.event_id)
-    _check_update(call, "event", request.properties)
-    event.properties = merge(event.properties, request.properties)
-    call.desk.chats.save_event(event)
-    _tell(call, "event_properties_updated", chat, _about_event(request.event_id, request))
+    _update(call, chat, find_event(call, chat, request.thread_id, request.event_id), request.properties)
 
 
 @PROPERTY_ACTIONS.add("delete_event_properties", DeleteEventProperties)
 def delete_event_properties(call: Call, request: DeleteEventProperties) -> None:
     """Remove properties of an event."""
     chat = own_chat(call, request.chat_id)
-    event = find_event(call, chat, request.thread_id, request.event_id)
-    _check_deletion(call, "event", request.properties)
-    event.properties = without(event.properties, request.properties)
-    call.desk.chats.save_event(event)
-    _tell(call, "event_properties_deleted", chat, _about_event(request.event_id, request))
+    _delete(call, chat, find_event(call, chat, request.thread_id, request.event_id), request.properties)
 
 
-def _about_event(event_id: str, request: UpdateThreadProperties | DeleteThreadProperties) -> Json:
-    return {
-        "chat_id": request.chat_id,
-        "thread_id": request.thread_id,
-        "event_id": event_id,
-        "properties": request.properties,
-    }
-
-
-def _check_update(call: Call, place: Place, update: Properties) -> None:
+def _update(call: Call, chat: Chat, target: Chat | Thread | Event, update: Properties) -> None:
+    place = _place(target)
     check_update(call.desk.config, place, update, by_customer=call.lens.role == "customer")
+    target.properties = merge(target.properties, update)
+    _save_and_tell(call, chat, target, f"{place}_properties_updated", update)
 
 
-def _check_deletion(call: Call, place: Place, deletion: dict[str, list[str]]) -> None:
+def _delete(call: Call, chat: Chat, target: Chat | Thread | Event, deletion: dict[str, list[str]]) -> None:
+    place = _place(target)
     check_deletion(call.desk.config, place, deletion, by_customer=call.lens.role == "customer")
+    target.properties = without(target.properties, deletion)
+    _save_and_tell(call, chat, target, f"{place}_properties_deleted", deletion)
 
 
-def _tell(call: Call, action: str, chat: Chat, payload: Json) -> None:
-    call.push(action, lambda _: payload, customer_id=chat.customer_id)
+def _place(target: Chat | Thread | Event) -> Place:
+    return "chat" if isinstance(target, Chat) else "thread" if isinstance(target, Thread) else "event"
+
+
+def _save_and_tell(
+    call: Call, chat: Chat, target: Chat | Thread | Event, action: str, changed: dict[str, Any]
+) -> None:
+    """Store a change and push the part of it that each side may read."""
+    ids: Json = {"chat_id": chat.id}
+    match target:
+        case Chat():
+            call.desk.chats.save_chat(target)
+        case Thread():
+            call.desk.chats.save_thread(target)
+            ids["thread_id"] = target.id
+        case Event():
+            call.desk.chats.save_event(target)
+            ids |= {"thread_id": target.thread_id, "event_id": target.id}
+    place = _place(target)
+    concerns_customer = bool(for_customers(place, changed)) or not changed
+    call.push(
+        action,
+        lambda lens: ids | {"properties": lens.properties(place, changed)},
+        customer_id=chat.customer_id if concerns_customer else None,
+    )
 
 
 def _say_what_follows(call: Call, chat: Chat, thread: Thread, update: dict[str, dict[str, Any]]) -> None:

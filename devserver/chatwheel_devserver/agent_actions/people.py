@@ -12,6 +12,7 @@ from ..wire.agent import (
     AddUserToChat,
     BanCustomer,
     GetCustomer,
+    ListAgentsForTransfer,
     RemoveUserFromChat,
     SendGreeting,
     SetRoutingStatus,
@@ -97,23 +98,23 @@ def _status(accepting: bool, here: bool) -> str:
     return "accepting_chats" if accepting else "not_accepting_chats"
 
 
-@AGENT_PEOPLE_ACTIONS.add("list_agents_for_transfer", Empty)
-def list_agents_for_transfer(call: Call, request: Empty) -> Json:
-    """Answer who could take a chat over."""
-    hub = call.desk.hub
-    emails = dict.fromkeys(session.user_id for session in hub.agents if session.user_id != call.user_id)
-    active = [call.desk.chats.members(thread.chat_id) for thread in call.desk.chats.active_threads()]
-    return {
-        "agents": [
-            {
-                "agent_id": email,
-                "name": call.desk.agent_name(email),
-                "active_chats": sum(any(m.user_id == email and m.present for m in chat) for chat in active),
-            }
-            for email in emails
-            if hub.is_accepting(email)
-        ]
+@AGENT_PEOPLE_ACTIONS.add("list_agents_for_transfer", ListAgentsForTransfer)
+def list_agents_for_transfer(call: Call, request: ListAgentsForTransfer) -> list[Json]:
+    """Answer, as an array, who could take a chat over."""
+    desk = call.desk
+    members = {
+        member.user_id for member in desk.chats.members(desk.chat(request.chat_id).id) if member.present
     }
+    emails = dict.fromkeys(session.user_id for session in desk.hub.agents)
+    return [
+        {
+            "agent_id": email,
+            "name": desk.agent_name(email),
+            "active_chats": desk.chats.count_of_agent(email),
+        }
+        for email in emails
+        if email not in members | {call.user_id} and desk.hub.is_accepting(email)
+    ]
 
 
 @AGENT_PEOPLE_ACTIONS.add("get_customer", GetCustomer)

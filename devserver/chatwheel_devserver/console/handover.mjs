@@ -28,8 +28,8 @@ export class Transfer {
     arrange(this.#list, []);
     openDialog(this.#dialog);
     try {
-      const [people, places] = await Promise.all([this.ask("list_agents_for_transfer", {}), this.ask("list_groups", {})]);
-      const agents = people.agents.map((/** @type {Json} */ agent) => {
+      const [people, places] = await Promise.all([this.ask("list_agents_for_transfer", { chat_id: chatId }), this.ask("list_groups", {})]);
+      const agents = people.map((/** @type {Json} */ agent) => {
         const count = agent.active_chats === 1 ? "1 chat" : `${agent.active_chats} chats`;
         return this.#target(chatId, agent.name ?? agent.agent_id, count, { type: "agent", ids: [agent.agent_id] });
       });

@@ -92,7 +92,8 @@ class AgentChat:
 
     async def request(self, action: str, payload: Json | None = None) -> Json:
         """Make any request about this chat; ``chat_id`` is filled in."""
-        return self._agent.request(action, {"chat_id": self.id} | (payload or {}))
+        answer: Json = self._agent.request(action, {"chat_id": self.id} | (payload or {}))
+        return answer
 
     async def join(self) -> None:
         """Become a member of the chat, as writing does by itself."""
@@ -160,7 +161,7 @@ class AgentClient:
         async with asyncio.timeout(within):
             return await self._new.get()
 
-    async def request(self, action: str, payload: Json | None = None) -> Json:
+    async def request(self, action: str, payload: Json | None = None) -> Any:
         """Make any request of the agents' API; raise ``ApiError`` if it is refused."""
         return self._agent.request(action, payload or {})
 

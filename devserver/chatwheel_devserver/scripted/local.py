@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from ..calls import Call
 from ..core import Core, find_action, perform_now
@@ -46,7 +46,7 @@ class LocalAgent:
         """Leave the server."""
         self._core.hub.detach(self)
 
-    def request(self, name: str, payload: Json) -> Json:
+    def request(self, name: str, payload: Json) -> Any:
         """Do something as this agent; raise ``ApiError`` if the server refuses."""
         action = find_action("agent", name, _VERSION, over_web=False)
         call = Call(self._core.desk, self.user_id, self.lens)

@@ -43,7 +43,7 @@ class CustomerTable:
         self._db.execute(
             """UPDATE customers SET name = ?, email = ?, avatar = ?, profile = ?, session_fields = ?, visits = ?,
                page_views = ?, greetings_shown = ?, greetings_accepted = ?, last_visit_at = ?, last_seen_at = ?,
-               last_pages = ?, banned_until = ? WHERE id = ?""",
+               last_pages = ?, banned_until = ?, visit = ? WHERE id = ?""",
             (
                 customer.name,
                 customer.email,
@@ -58,6 +58,7 @@ class CustomerTable:
                 customer.last_seen_at,
                 pack([asdict(page) for page in customer.last_pages]),
                 customer.banned_until,
+                pack(customer.visit),
                 customer.id,
             ),
         )
@@ -162,6 +163,7 @@ def _customer(row: sqlite3.Row) -> Customer:
         email=row["email"],
         avatar=row["avatar"],
         profile=unpack(row["profile"]),
+        visit=unpack(row["visit"]),
         session_fields=unpack(row["session_fields"]),
         visits=row["visits"],
         page_views=row["page_views"],

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 _SCHEMA: Final = """
 CREATE TABLE customers (
@@ -73,6 +73,7 @@ _UPGRADES: Final = (
     CREATE TABLE email_verifications (
         customer_id TEXT NOT NULL REFERENCES customers(id), callback_uri TEXT NOT NULL, created_at INTEGER NOT NULL);
     """,
+    "ALTER TABLE customers ADD COLUMN visit TEXT NOT NULL DEFAULT '{}';",
 )
 
 
@@ -83,7 +84,8 @@ class DatabaseBusyError(Exception):
 class Database:
     """The connection to SQLite, with transactions that nest into the outermost one."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_lasting: bool = True) -> None:
+        self._is_lasting = is_lasting
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=2.0)
         self._connection.row_factory = sqlite3.Row
         self._depth = 0
@@ -101,8 +103,9 @@ class Database:
     def _prepare(self) -> None:
         # The exclusive lock keeps a second server away from this file; it vanishes with the process.
         self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        # A folder that vanishes with the server need not survive the machine: nothing waits for the disc.
+        self._connection.execute(f"PRAGMA synchronous={'NORMAL' if self._is_lasting else 'OFF'}")
         self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.execute("PRAGMA foreign_keys=ON")
         version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         if version > SCHEMA_VERSION:

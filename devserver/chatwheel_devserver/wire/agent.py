@@ -160,6 +160,12 @@ class TransferChat(Request):
     ignore_requester_presence: bool = False
 
 
+class ListAgentsForTransfer(Request):
+    """Who could take a chat over."""
+
+    chat_id: Identifier
+
+
 class SetRoutingStatus(Request):
     """Take chats, or take none."""
 

@@ -97,7 +97,7 @@ def _path(location: tuple[int | str, ...]) -> list[int | str]:
         previous = path[-1] if path else None
         is_choice = isinstance(part, str) and (
             (part in EVENT_TYPES and (previous == "event" or isinstance(previous, int)))
-            or part in ("bool", "int", "str")
+            or part in ("bool", "int", "str", "float")
             or part.startswith(("function-", "constrained-"))
         )
         if not is_choice:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -214,6 +214,27 @@ class Address(Request):
     postal_code: str | None = None
 
 
+class FbMessenger(Request):
+    """A customer's account at Messenger."""
+
+    id: Identifier
+    name: str | None = None
+
+
+class Twilio(Request):
+    """A customer's number for text messages."""
+
+    phone_number: Identifier
+    name: str | None = None
+
+
+class Omnichannel(Request):
+    """Where else a customer can be reached."""
+
+    fbmessenger: FbMessenger | None = None
+    twilio: Twilio | None = None
+
+
 class CustomerFields(Request):
     """What is known of a customer; given at login or updated later."""
 
@@ -223,7 +244,7 @@ class CustomerFields(Request):
     session_fields: Annotated[SessionFields, Field(max_length=MAX_SESSION_FIELDS)] | None = None
     address: Address | None = None
     phone_number: str | None = None
-    omnichannel: dict[str, Any] | None = None
+    omnichannel: Omnichannel | None = None
 
 
 class UpdateCustomer(CustomerFields):

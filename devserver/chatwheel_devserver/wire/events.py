@@ -152,7 +152,43 @@ class Button(Request):
     def _value_where_needed(self) -> Self:
         if self.type in ("message", "url", "phone", "webview") and self.value is None:
             raise ValueError("type and value go together")
+        if self.value is not None and self.type is None:
+            raise ValueError("type and value go together")
         return self
+
+
+class ProductOption(Request):
+    """A variant of a product."""
+
+    option_id: Identifier
+    label: str
+    price: float | str | None = None
+    regular_price: float | str | None = None
+    currency: str | None = None
+    color: str | None = None
+    image_url: str | None = None
+    image_thumbnail_url: str | None = None
+    available: bool | None = None
+    selected: bool | None = None
+
+
+class ProductAddon(Request):
+    """What else is shown with a product."""
+
+    addon_type: Identifier
+    range_from: float | None = None
+    range_to: float | None = None
+    currency: str | None = None
+
+
+class Product(Request):
+    """The product of an element; from version 3.6 on."""
+
+    view_type: Literal["tags", "swatch", "images", "select"]
+    product_id: Identifier
+    label: str
+    options: list[ProductOption] = Field(default_factory=list)
+    addons: list[ProductAddon] = Field(default_factory=list)
 
 
 class Element(Request):
@@ -162,7 +198,7 @@ class Element(Request):
     subtitle: str | None = None
     image: Image | None = None
     buttons: Annotated[list[Button], Field(max_length=MAX_BUTTONS)] | None = None
-    ecommerce: dict[str, Any] | None = None
+    ecommerce: Product | None = None
 
 
 class RichMessageDraft(EventDraft):

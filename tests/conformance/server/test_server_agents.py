@@ -171,9 +171,8 @@ async def crew(server: DevServer, http: aiohttp.ClientSession) -> tuple[Bare, Ba
 async def test_transfer_to_a_colleague(http: aiohttp.ClientSession) -> None:
     async with DevServer(config=TEAM) as server:
         client, ann, bob, chat_id = await crew(server, http)
-        assert (await ann.request("list_agents_for_transfer", {}))["agents"] == [
-            {"agent_id": BOB.email, "name": "Bob", "active_chats": 0}
-        ]
+        others: Any = await ann.request("list_agents_for_transfer", {"chat_id": chat_id})
+        assert others == [{"agent_id": BOB.email, "name": "Bob", "active_chats": 0}]
         target = {"type": "agent", "ids": [BOB.email]}
         await ann.request("transfer_chat", {"id": chat_id, "target": target})
         moved = await client.push("chat_transferred")

@@ -1,4 +1,4 @@
-"""Every action with every field wrong in every way: a clear refusal, never a fault of ours."""
+"""Every action with every field wrong in every way: a refusal that names the field, never a fault of ours."""
 
 from __future__ import annotations
 
@@ -35,6 +35,18 @@ WRONG: tuple[Any, ...] = (
     {"type": "message", "text": {}},
     {"thread": {"events": [{"type": "file", "url": "//x"}]}},
 )
+#: What each field is, after the sheet; the others are strings.
+KINDS: dict[str, type] = {
+    **dict.fromkeys(("active", "all", "attach_to_last_thread", "away", "continuous", "is_typing"), bool),
+    **dict.fromkeys(("ignore_agents_availability", "ignore_requester_presence", "is_mobile"), bool),
+    **dict.fromkeys(("greeting_id", "group_id", "limit", "min_events_count"), int),
+    **dict.fromkeys(("group_ids", "session_fields"), list),
+    **dict.fromkeys(("address", "application", "ban", "chat", "customer", "customer_page"), dict),
+    **dict.fromkeys(("customer_side_storage", "event", "filters", "omnichannel", "postback"), dict),
+    **dict.fromkeys(("properties", "pushes", "target"), dict),
+}
+#: They end the connection, so they are not for this test.
+FINAL = ("ban_customer", "logout")
 
 
 def plausible(chat_id: str, thread_id: str, customer_id: str) -> Json:
@@ -49,48 +61,80 @@ def plausible(chat_id: str, thread_id: str, customer_id: str) -> Json:
         "chat": {"id": chat_id, "users": [{"id": customer_id, "type": "customer"}]},
         "user_id": "sam@demo.example",
         "user_type": "agent",
+        "customer_id": customer_id,
         "group_id": 0,
         "unique_id": "G1",
         "greeting_id": 1,
         "greeting_unique_id": "G1",
+        "button_id": "b0",
         "seen_up_to": "2026-01-01T00:00:00Z",
         "postback": {"id": "p", "toggled": True},
         "session_fields": [],
-        "ban": {"days": 1},
+        "sneak_peek_text": "I w",
+        "is_typing": True,
+        "status": "accepting_chats",
+        "text": "Hello",
+        "type": "prechat",
+        "url": "https://shop.example/",
+        "token": "Bearer x",
     }
 
 
-def requests(actions: Actions, values: Json) -> Iterator[tuple[str, Json]]:
+def is_of_kind(field: str, value: object) -> bool:
+    kind = KINDS.get(field, str)
+    return type(value) is kind
+
+
+def requests(actions: Actions, values: Json) -> Iterator[tuple[str, Json, str | None]]:
+    """Requests with, if they must be refused, the field that is to be named."""
     for name, action in actions.items():
-        if not action.over_rtm or name == "ban_customer":
+        if not action.over_rtm or name in FINAL:
             continue
-        fields = action.model.model_fields
-        base = {field: values[field] for field in fields if field in values and fields[field].is_required()}
-        for payload in (*WRONG, base):
-            yield name, payload
-        for field in fields:
-            for wrong in WRONG:
-                yield name, base | {field: wrong}
+        yield from requests_of(name, action.model.model_fields, values)
 
 
-async def send_all(client: Bare, actions: Actions, values: Json) -> int:
-    count = 0
-    for name, payload in requests(actions, values):
+def requests_of(name: str, fields: dict[str, Any], values: Json) -> Iterator[tuple[str, Any, str | None]]:
+    base = {field: values[field] for field in fields if fields[field].is_required()}
+    yield name, base, None
+    for payload in WRONG:
+        # Without any payload a request is as one with an empty one.
+        yield name, payload, None if isinstance(payload, dict | None) else "payload"
+    for field in base:
+        yield name, {key: value for key, value in base.items() if key != field}, field
+    for field in fields:
+        for wrong in WRONG:
+            is_absent = wrong is None and not fields[field].is_required()
+            must_fail = not is_of_kind(field, wrong) and not is_absent
+            yield name, base | {field: wrong}, field if must_fail else None
+
+
+async def send_all(client: Bare, actions: Actions, values: Json) -> tuple[int, int]:
+    """Send every request; return how many there were and how many had to be refused."""
+    count = refusals = 0
+    for name, payload, field in requests(actions, values):
+        case = (name, str(payload)[:200])
         try:
             await client.request(name, payload)
         except Refused as refused:
-            assert refused.type != "internal", (name, str(payload)[:200], refused.message)
-            assert refused.message
+            assert refused.type != "internal" and refused.message, (case, refused.message)
+            if field is not None:
+                place = refused.message.partition(":")[0]
+                assert (refused.type, place.partition(".")[0]) == ("validation", field), (case, str(refused))
+        else:
+            assert field is None, (case, "was not refused")
         client.frames.clear()
         count += 1
-    return count
+        refusals += field is not None
+    return count, refusals
 
 
 async def test_customers(customer: Connect) -> None:
     client = await customer(version="3.6")
     chat_id, thread_id = await start(client, message())
-    actions = Actions(ACTIONS)
-    assert await send_all(client, actions, plausible(chat_id, thread_id, client.customer_id)) > 1000
+    count, refusals = await send_all(
+        client, Actions(ACTIONS), plausible(chat_id, thread_id, client.customer_id)
+    )
+    assert count > 1500 and refusals > 1000, (count, refusals)
     await client.settle()
 
 
@@ -99,8 +143,9 @@ async def test_agents(customer: Connect, agent: Connect) -> None:
     chat_id, thread_id = await start(client, message())
     joining = {"chat_id": chat_id, "user_id": "sam@demo.example", "user_type": "agent"}
     await sam.request("add_user_to_chat", joining)
-    actions = Actions(AGENT_ACTIONS)
-    assert await send_all(sam, actions, plausible(chat_id, thread_id, client.customer_id)) > 1000
+    values = plausible(chat_id, thread_id, client.customer_id)
+    count, refusals = await send_all(sam, Actions(AGENT_ACTIONS), values)
+    assert count > 1500 and refusals > 1000, (count, refusals)
     await sam.settle()
 
 
@@ -111,9 +156,9 @@ async def test_logins(server: DevServer, connect: Connect, role: str) -> None:
 
     client = await connect(server.socket_url("agent" if role == "agent" else "customer"))
     model = AgentLogin if role == "agent" else Login
-    for payload in [
-        *WRONG,
-        *({"token": "Bearer x"} | {field: wrong} for field in model.model_fields for wrong in WRONG),
-    ]:
+    for _, payload, field in requests_of("login", dict(model.model_fields), plausible("C", "T", "U")):
         refused = await client.refusal("login", payload)
         assert refused.type in ("validation", "authentication")
+        if field is not None:
+            named = refused.message.partition(":")[0].partition(".")[0]
+            assert (refused.type, named) == ("validation", field), (payload, str(refused))

@@ -140,3 +140,77 @@ async def test_canned_responses_and_groups_are_listed(agent: Connect) -> None:
     assert canned[0] == {"shortcut": "hello", "text": "Hello! How can I help you today?"}
     groups = (await sam.request("list_groups"))["groups"]
     assert groups == [{"id": 0, "name": "Everybody", "routing_status": "online", "queued_chats": 0}]
+
+
+async def test_older_versions_tell_of_their_end(http: aiohttp.ClientSession) -> None:
+    async with DevServer(version_ends={"3.4": "2030-01-31", "3.5": "2031-01-31"}) as server:
+        shown = {}
+        for version in ("3.4", "3.5", "3.6"):
+            socket = await http.ws_connect(server.socket_url(version=version))
+            response = socket._response
+            shown[version] = response.headers.get("Deprecation"), response.headers.get("Legacy")
+            await socket.close()
+    assert shown == {"3.4": ("2030-01-31", None), "3.5": (None, "2031-01-31"), "3.6": (None, None)}
+
+
+async def test_before_35_group_changes_come_as_multicast(customer: Connect, agent: Connect) -> None:
+    oldest, old, sam = await customer(version="3.4"), await customer(version="3.5"), await agent()
+    await sam.request("set_routing_status", {"status": "not_accepting_chats"})
+    groups = {"groups": [{"id": 0, "status": "offline"}]}
+    assert await old.push("groups_status_updated") == groups
+    assert await old.news() == []
+    assert await oldest.push("incoming_multicast") == {"type": "groups_status", "content": groups}
+    assert await oldest.news() == []
+
+
+async def test_what_is_new_of_a_customer(customer: Connect) -> None:
+    newer = await customer(version="3.6")
+    older = await customer(same_as=newer)
+    channels = {"fbmessenger": {"id": "42", "name": "Ada"}, "twilio": {"phone_number": "+4812"}}
+    await newer.request("update_customer", {"omnichannel": channels, "phone_number": "+481"})
+    shown = {"fb_messenger": [{"ID": "42", "Name": "Ada"}], "twilio": [{"PhoneNumber": "+4812"}]}
+    assert (await newer.push("customer_updated"))["omnichannel"] == shown
+    mine = await newer.request("get_customer")
+    assert (mine["omnichannel"], mine["phone_number"]) == (shown, "+481")
+    refused = await newer.refusal("update_customer", {"omnichannel": {"fbmessenger": {"name": "Ada"}}})
+    assert refused.message == "omnichannel.fbmessenger.id: is required"
+    refused = await newer.refusal("update_customer", {"omnichannel": {"twilio": {}}})
+    assert refused.message == "omnichannel.twilio.phone_number: is required"
+    # Older versions do not know these fields: nothing that is known was given.
+    assert (await older.refusal("update_customer", {"phone_number": "+482"})).type == "validation"
+    assert (await newer.request("get_customer"))["phone_number"] == "+481"
+
+
+async def test_a_system_event_is_for_newer_customers(
+    server: DevServer, customer: Connect, agent: Connect
+) -> None:
+    newer, sam = await customer(version="3.6"), await agent()
+    older = await customer(same_as=newer)
+    chat_id, thread_id = await start(newer, message())
+    await older.news()
+    event_id = server.system_event(chat_id, "shop", "order_placed", {"order": 7})
+    event = (await newer.push("incoming_event"))["event"]
+    assert event["id"] == event_id and "author_id" not in event
+    fields = {"source": "shop", "subtype": "order_placed", "version": 1, "details": '{"order": 7}'}
+    assert event.items() >= fields.items()
+    assert (await sam.push("incoming_event", thread_id=thread_id))["event"]["type"] == "system"
+    assert await older.news() == []
+    for client, number in ((newer, 2), (older, 1)):
+        thread = (await client.request("get_chat", {"chat_id": chat_id}))["thread"]
+        assert len(thread["events"]) == number
+        summary = (await client.request("list_chats", {}))["chats_summary"][0]
+        assert ("system" in summary["last_event_per_type"]) is (client is newer)
+
+
+async def test_what_kind_a_greeting_is(http: aiohttp.ClientSession) -> None:
+    rule = GreetingRule(1, "Sale!", addon="email", is_announcement=True, is_exit_intent=True)
+    async with DevServer(greetings=(rule,)) as server:
+        newer = await bare.customer(server, http, version="3.5")
+        oldest = await bare.customer(server, http, version="3.4", same_as=newer)
+        await newer.request("update_customer_page", {"url": "https://shop.example/"})
+        greeting = await newer.push("incoming_greeting")
+        kind = {"addon": "email", "subtype": "announcement", "is_exit_intent": True}
+        assert greeting.items() >= kind.items()
+        assert greeting.keys() - (await oldest.push("incoming_greeting")).keys() == {"is_exit_intent"}
+        await newer.close()
+        await oldest.close()

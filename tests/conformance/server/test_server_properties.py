@@ -128,3 +128,38 @@ async def test_agents_may_write_what_customers_may_not(customer: Connect, agent:
     properties = {"properties": {"routing": {"continuous": True}}}
     await sam.request("update_chat_properties", {"id": chat_id} | properties)
     assert await client.push("chat_properties_updated") == {"chat_id": chat_id} | properties
+
+
+async def test_what_agents_keep_to_themselves(customer: Connect, agent: Connect) -> None:
+    client, sam = await customer(), await agent()
+    chat_id, thread_id = await start(client, message())
+    await sam.news()
+    place = {"chat_id": chat_id, "thread_id": thread_id}
+    mixed = {"routing": {"pinned": True, "start_url": "https://shop.example/"}}
+    await sam.request("update_thread_properties", place | {"properties": mixed})
+    assert (await sam.push("thread_properties_updated"))["properties"] == mixed
+    seen = {"routing": {"start_url": "https://shop.example/"}}
+    assert (await client.push("thread_properties_updated"))["properties"] == seen
+    await sam.request("update_thread_properties", place | {"properties": {"routing": {"unassigned": True}}})
+    await sam.request("delete_thread_properties", place | {"properties": {"routing": ["unassigned"]}})
+    assert await client.news() == []
+    thread = (await client.request("get_chat", {"chat_id": chat_id}))["thread"]
+    assert thread["properties"]["routing"] == {"continuous": False} | seen["routing"]
+    assert (await sam.request("get_chat", {"chat_id": chat_id}))["thread"]["properties"]["routing"]["pinned"]
+    # What a customer may write but not read.
+    await client.request(
+        "update_thread_properties", place | {"properties": {"routing": {"ignore_bots": True}}}
+    )
+    assert await client.news() == []
+    shown = (await sam.request("get_chat", {"chat_id": chat_id}))["thread"]["properties"]["routing"]
+    assert shown["ignore_bots"] is True
+
+
+async def test_translations_are_the_services_to_write(customer: Connect, agent: Connect) -> None:
+    client, sam = await customer(), await agent()
+    chat_id, thread_id = await start(client, message())
+    event = {"chat_id": chat_id, "thread_id": thread_id, "event_id": f"{thread_id}_1"}
+    properties = {"properties": {"translation": {"pl": "Cześć"}}}
+    assert (await client.refusal("update_event_properties", event | properties)).type == "authorization"
+    await sam.request("update_event_properties", event | properties)
+    assert (await client.push("event_properties_updated"))["properties"] == properties["properties"]

@@ -1,0 +1,135 @@
+"""Faults on demand over HTTP, and what protects the server's own memory."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import pytest
+
+from chatwheel_devserver import Config, DevServer, Limits
+from conformance.server.bare import Bare, Json, customer, message, start
+from conformance.server.conftest import Connect
+from conformance.server.test_server_tokens import BODY
+
+
+async def ask_for_token(server: DevServer, http: aiohttp.ClientSession) -> tuple[int, Json]:
+    async with http.post(server.url + "/v2/customer/token", json=BODY) as response:
+        return response.status, await response.json()
+
+
+async def act(server: DevServer, http: aiohttp.ClientSession, client: Bare, action: str, body: Json) -> Json:
+    url = f"{server.url}/v3.6/customer/action/{action}?organization_id=demo-organization"
+    headers = {"Authorization": f"Bearer {client.token}"}
+    async with http.post(url, json=body, headers=headers) as response:
+        answer: Json = await response.json()
+        return answer
+
+
+async def test_tokens_are_refused_in_both_shapes(server: DevServer, http: aiohttp.ClientSession) -> None:
+    server.faults.refuse_token("access_denied", "Not today")
+    server.faults.refuse_token("unauthorized", is_identity=True)
+    server.faults.refuse_token("server_error", status=500)
+    refused = (401, {"oauth_exception": "access_denied", "exception_description": "Not today"})
+    assert await ask_for_token(server, http) == refused
+    assert (await ask_for_token(server, http))[1]["identity_exception"] == "unauthorized"
+    assert (await ask_for_token(server, http))[0] == 500
+    assert (await ask_for_token(server, http))[0] == 200
+
+
+@pytest.mark.parametrize("kind", ["ignore", "lose_answer"])
+async def test_a_connection_is_cut_without_an_answer(
+    server: DevServer, http: aiohttp.ClientSession, kind: str
+) -> None:
+    getattr(server.faults, kind)("token")
+    with pytest.raises(aiohttp.ClientError):
+        await ask_for_token(server, http)
+    assert (await ask_for_token(server, http))[0] == 200
+    customers = server.core.database.number("SELECT count(*) FROM customers")
+    assert customers == (2 if kind == "lose_answer" else 1)
+
+
+async def test_errors_and_delays_over_http(
+    server: DevServer, http: aiohttp.ClientSession, customer: Connect
+) -> None:
+    client = await customer()
+    server.faults.error("get_customer", "misdirected_request", "Wrong region", data={"region": "fra"})
+    wrong = {"type": "misdirected_request", "message": "Wrong region", "data": {"region": "fra"}}
+    assert await act(server, http, client, "get_customer", {}) == {"error": wrong}
+    server.faults.error("upload_file", "internal")
+    assert (await act(server, http, client, "upload_file", {}))["error"]["type"] == "internal"
+    server.faults.delay("get_customer", 0.05)
+    begun = asyncio.get_running_loop().time()
+    assert (await act(server, http, client, "get_customer", {}))["id"] == client.customer_id
+    assert asyncio.get_running_loop().time() - begun >= 0.05
+    chat_id, _ = await start(client)
+    server.faults.lose_answer("send_event")
+    with pytest.raises(aiohttp.ClientError):
+        await act(server, http, client, "send_event", {"chat_id": chat_id, "event": message("Once", "c")})
+    threads = await client.request("list_threads", {"chat_id": chat_id})
+    assert [event["text"] for event in threads["threads"][0]["events"]] == ["Once"]
+
+
+async def test_recorded_frames_are_bounded_by_their_size(http: aiohttp.ClientSession) -> None:
+    config = Config(limits=Limits(recorded_bytes=100_000, recorded_frames=50))
+    async with DevServer(config=config) as server:
+        client = await customer(server, http)
+        for number in range(30):
+            await client.request("update_customer", {"name": str(number) * 10_000})
+        assert 3 <= len(server.frames) < 12
+        assert sum(len(frame.text) for frame in server.frames) <= 100_000
+        for _ in range(60):
+            await client.request("ping", {})
+        assert len(server.frames) == 50
+        await client.close()
+
+
+async def test_who_does_not_log_in_fills_only_so_many_places(http: aiohttp.ClientSession) -> None:
+    async with DevServer(config=Config(limits=Limits(unauthorized_connections=2))) as server:
+        known = await customer(server, http)
+        strangers = [await Bare.connect(http, server.socket_url()) for _ in range(3)]
+        reason = await strangers[2].push("customer_disconnected")
+        assert reason == {"reason": "too_many_unauthorized_connections"}
+        await strangers[2].closed()
+        await strangers[1].request("ping", {})
+        for client in (known, *strangers):
+            await client.close()
+
+
+async def test_a_token_for_a_customer_who_is_known(server: DevServer, customer: Connect) -> None:
+    client = await customer()
+    client.token, customer_id = server.customer_token(client.customer_id)
+    again = await customer(same_as=client)
+    assert (await again.request("get_customer"))["id"] == customer_id == client.customer_id
+    with pytest.raises(LookupError):
+        server.customer_token("nobody")
+
+
+async def test_pages_of_other_origins_get_no_token(http: aiohttp.ClientSession) -> None:
+    async with DevServer(origins=("http://shop.example",)) as server:
+        url = server.url + "/v2/customer/token"
+        refusal = {
+            "oauth_exception": "unauthorized_client",
+            "exception_description": "redirect_uri is not registered",
+        }
+        for origin, redirect, allowed in (
+            ("http://shop.example", None, True),
+            ("http://shop.example", "http://shop.example/basket", True),
+            ("http://evil.example", None, False),
+            ("http://shop.example", "http://evil.example/", False),
+        ):
+            body = BODY | ({} if redirect is None else {"redirect_uri": redirect})
+            async with http.post(url, json=body, headers={"Origin": origin}) as response:
+                answer = await response.json()
+            assert response.status == (200 if allowed else 401)
+            assert allowed or answer == refusal
+        assert server.core.database.number("SELECT count(*) FROM customers") == 2
+
+
+async def test_agents_see_from_where_a_visitor_comes(customer: Connect, agent: Connect) -> None:
+    sam = await agent()
+    client = await customer(referrer="https://search.example/?q=bikes")
+    visit = (await sam.push("incoming_customer"))["customer"]["last_visit"]
+    assert visit["referrer"] == "https://search.example/?q=bikes"
+    assert visit["ip"] == "127.0.0.1" and "aiohttp" in visit["user_agent"]
+    assert not {"visit", "last_visit", "ip"} & (await client.request("get_customer")).keys()
