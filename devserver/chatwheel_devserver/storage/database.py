@@ -86,7 +86,7 @@ class Database:
 
     def __init__(self, path: Path, *, is_lasting: bool = True) -> None:
         self._is_lasting = is_lasting
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=2.0)
+        self._connection = sqlite3.connect(path, isolation_level=None, timeout=1.0)
         self._connection.row_factory = sqlite3.Row
         self._depth = 0
         try:

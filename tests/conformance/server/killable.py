@@ -10,7 +10,11 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import aiohttp
+
 from chatwheel_devserver import DevServer
+
+LOGIN = {"grant_type": "cookie", "client_id": "demo-client", "organization_id": "demo-organization"}
 
 # A process that has imported everything once makes the others out of itself.
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -42,3 +46,13 @@ def serving(data: Path) -> Iterator[tuple[BaseProcess, str]]:
         process.close()
         ours.close()
         theirs.close()
+
+
+def socket_of(url: str) -> str:
+    return f"ws{url[4:]}v3.5/customer/rtm/ws?organization_id=demo-organization"
+
+
+async def token_of(http: aiohttp.ClientSession, url: str) -> tuple[str, str]:
+    async with http.post(url + "v2/customer/token", json=LOGIN) as response:
+        answer = await response.json()
+        return answer["access_token"], answer["entity_id"]

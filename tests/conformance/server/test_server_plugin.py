@@ -148,8 +148,34 @@ async def test_an_asynchronous_test_plays_the_agent(customer: Connect, server: D
     sam.leave()
 
 
-def test_the_documented_example_runs(tmp_path: Path) -> None:
-    """Takes the files out of the documentation and runs them as a site's own suite, in a run of their own."""
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The distribution as pip installs it: built into an archive, and that archive built and installed."""
+    folder = tmp_path_factory.mktemp("installed")
+    run([sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(folder)], ROOT / "devserver")
+    (archive,) = folder.glob("chatwheel_devserver-*.tar.gz")
+    pip = ["install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--no-compile"]
+    # Without its check of itself pip does not look into the installed packages, and asks nobody.
+    options = ["--disable-pip-version-check", "--target", str(folder / "site")]
+    run([sys.executable, "-m", "pip", *pip, *options, str(archive)], folder)
+    return folder / "site"
+
+
+def run(command: list[str], folder: Path, path: Path | None = None) -> str:
+    """Run something that must succeed; return what it says."""
+    environment = {**os.environ, "PYTHONPATH": "" if path is None else str(path)}
+    result = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def test_the_documented_example_runs(tmp_path: Path, installed: Path) -> None:
+    """Takes the files out of the documentation and runs them as a site's own suite.
+
+    Nothing names the plugin: pytest finds it because the distribution is installed.
+    """
     text = (ROOT / "docs" / "devserver.md").read_text(encoding="utf-8")
     blocks = re.findall(
         r"`(site/\S+|conftest\.py|test_\w+\.py|pytest\.ini|server\.toml)`:\n\n```\w*\n(.*?)```", text, re.S
@@ -159,23 +185,37 @@ def test_the_documented_example_runs(tmp_path: Path) -> None:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-    path = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, names)), None)
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    launch = {"executable_path": path, "args": arguments}
     with (tmp_path / "conftest.py").open("a", encoding="utf-8") as conftest:
-        conftest.write(
-            f"@pytest.fixture(scope='session')\ndef browser_type_launch_args():\n    return {launch!r}\n"
-        )
-    plugins = ["-p", "chatwheel_devserver.pytest_plugin", "-p", "no:asyncio"]
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugins, str(tmp_path)],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "devserver"), str(tmp_path)])},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert "3 passed" in result.stdout
+        conftest.write(machine_of(installed))
+    said = run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], tmp_path, installed)
+    assert "3 passed" in said
+
+
+def machine_of(installed: Path) -> str:
+    """What the suite needs to know of this machine: its browser, and from where the server comes."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    chromium = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, names)), None)
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    launch = {"executable_path": chromium, "args": arguments}
+    return f"""
+import chatwheel_devserver
+
+assert chatwheel_devserver.__file__.startswith({str(installed)!r}), chatwheel_devserver.__file__
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    return {launch!r}
+"""
+
+
+def test_the_distribution_has_all_that_it_needs(installed: Path) -> None:
+    package = installed / "chatwheel_devserver"
+    source = ROOT / "devserver" / "chatwheel_devserver"
+    files = {path.relative_to(source) for path in source.rglob("*") if path.is_file()}
+    shipped = {path.relative_to(package) for path in package.rglob("*") if path.is_file()}
+    assert shipped == {path for path in files if "__pycache__" not in path.parts}
+    (facts,) = installed.glob("chatwheel_devserver-*.dist-info")
+    entries = (facts / "entry_points.txt").read_text(encoding="utf-8")
+    assert "[pytest11]" in entries and "[console_scripts]" in entries
+    assert (facts / "licenses" / "LICENSE").read_text(encoding="utf-8") == (ROOT / "LICENSE").read_text()
+    assert "chat_server" in (facts / "METADATA").read_text(encoding="utf-8")
