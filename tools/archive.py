@@ -24,7 +24,7 @@ _LATER = (
     *("encodings.ascii", "encodings.cp437", "encodings.idna", "encodings.latin_1", "encodings.utf_16"),
 )
 _IMPORTS = ("pydantic", "pyodide_http", *_LATER)
-_LEFT_OUT = ("chatwheel.transport.cpython", "chatwheel.transport.memory")
+_LEFT_OUT = ("chatwheel.extension.testing", "chatwheel.transport.cpython", "chatwheel.transport.memory")
 _KEPT = 4  # archives of earlier sources
 
 

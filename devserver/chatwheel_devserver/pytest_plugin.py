@@ -1,13 +1,15 @@
-"""Fixtures for the test suite of any site with a chat: ``chat_server`` and ``chat_agent``."""
+"""Fixtures for the test suite of any site with a chat: ``chat_server``, ``chat_agent`` and ``chat_extension``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from chatwheel.extension.testing import Rehearsal
+
     from .threaded import ChatAgent, ThreadedServer
 
 
@@ -41,3 +43,15 @@ def chat_server(chat_server_settings: dict[str, Any]) -> Iterator[ThreadedServer
 def chat_agent(chat_server: ThreadedServer) -> ChatAgent:
     """An agent who is online and whom the test plays."""
     return chat_server.connect_agent()
+
+
+@pytest.fixture
+def chat_extension() -> Iterator[Callable[..., Rehearsal]]:
+    """Makes a widget with an extension, ``chat_extension("chat_hooks.py")``: no server, no browser, no time passes.
+
+    Needs the ``chatwheel`` package. What the extension does wrong, and the test does not look at, fails the test.
+    """
+    from chatwheel.extension.testing import rehearsals
+
+    with rehearsals() as rehearse:
+        yield rehearse

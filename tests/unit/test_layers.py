@@ -122,6 +122,21 @@ def test_the_ui_uses_the_public_face(module: str) -> None:
     assert ours <= set(public), ours - set(public)
 
 
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("extension/")])
+def test_extensions_use_the_ui_and_the_public_face(module: str) -> None:
+    """What tries them out on CPython is the one that builds a widget."""
+    public = ("sdk", "sdk/models", "sdk/events", "transport/base")
+    ours = {name for name in imports(module) if name.startswith(("sdk", "transport", "app"))}
+    if module == "extension/testing":
+        ours -= {"transport/memory"}
+    assert ours <= set(public), ours - set(public)
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith(("extension/", "app"))])
+def test_who_has_no_extension_does_not_load_one(module: str) -> None:
+    assert not {name for name in imports(module) if name.startswith("extension")}
+
+
 @pytest.mark.parametrize("module", [name for name in MODULES if name != "app"])
 def test_nobody_imports_the_app(module: str) -> None:
     assert "app" not in imports(module)

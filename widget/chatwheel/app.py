@@ -17,10 +17,12 @@ from pyodide.ffi import JsProxy, create_proxy
 
 from chatwheel import init
 from chatwheel.calls import Calls
+from chatwheel.transport.base import Transport
 from chatwheel.transport.browser import BrowserTransport
 from chatwheel.transport.browser_tabs import shared
 from chatwheel.ui.components.window import Window
 from chatwheel.ui.controller import Controller
+from chatwheel.ui.hooks import Hooks
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.render import Renderer
 from chatwheel.ui.store import Store
@@ -84,10 +86,17 @@ class App:
             page={"url": page["url"], "title": page["title"]},
             referrer=page.get("referrer") or None,
             catch_up=False,  # the conversation is read again as a whole
+            auto_connect=False,
             transport=transport,
-        )  # connects when this task yields: nobody misses an event, and no visit is announced beside the login
+        )
         self._controller = Controller(
-            self._sdk, self._store, channel, strings, transport.clock, group_id=settings.get("groupId") or 0
+            self._sdk,
+            self._store,
+            channel,
+            strings,
+            transport.clock,
+            group_id=settings.get("groupId") or 0,
+            hooks=self._extension(start, strings, transport),
         )
         self._calls = Calls(self._sdk, channel.post)
         self._store.listen(self._renderer.show)
@@ -104,6 +113,27 @@ class App:
         channel.on("listen", lambda body, files: self._calls.listen(body))
         self._controller.begin()
 
+    def _extension(self, start: Mapping[str, Any], strings: Strings, transport: Transport) -> Hooks | None:
+        """Python of the site's own, if it has some."""
+        settings, page = start["settings"], start["page"]
+        if not settings.get("extension"):
+            return None
+        from chatwheel.extension.extension import Extension
+        from chatwheel.extension.load import Source
+
+        return Extension(
+            Source(settings["extension"], settings.get("extensionIntegrity") or ""),
+            self._sdk,
+            self._store,
+            strings,
+            transport,
+            own_url=str(js.location.origin),
+            page_url=page["url"],
+            resolve=absolute,
+            post=lambda name, payload: self._channel.post("event", {"name": name, "payload": payload}),
+            watch=lambda what: self._channel.post("runs", what),
+        )
+
     def _send_edits(self, edits: list[Edit]) -> None:
         self._channel.post("edits", edits)
 
@@ -118,6 +148,11 @@ class App:
 def _report_network(online: bool) -> None:
     """Not every browser tells its workers."""
     js.self.dispatchEvent(js.Event.new("online" if online else "offline"))
+
+
+def absolute(path: str, base: str) -> str:
+    """An address as a page at `base` understands it; what is none stays as it is."""
+    return str(js.URL.new(path, base).href) if js.URL.canParse(path, base) else path
 
 
 _app: App | None = None

@@ -34,7 +34,11 @@ def placeholders(text: str) -> list[str]:
 
 def sources() -> str:
     """Everything that has words to show."""
-    files = [*(ROOT / "widget" / "chatwheel" / "ui").rglob("*.py"), *STATIC.glob("*.*")]
+    files = [
+        *(ROOT / "widget" / "chatwheel" / "ui").rglob("*.py"),
+        *(ROOT / "widget" / "chatwheel" / "extension").glob("*.py"),
+        *STATIC.glob("*.*"),
+    ]
     return "\n".join(
         path.read_text(encoding="utf-8") for path in files if path.suffix in (".py", ".mjs", ".js", ".html")
     )

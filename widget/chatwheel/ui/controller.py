@@ -19,6 +19,7 @@ from chatwheel.ui.entries import Attachment, Delivery, Entry
 from chatwheel.ui.files import Files
 from chatwheel.ui.forms import Forms
 from chatwheel.ui.greeter import Greeter
+from chatwheel.ui.hooks import Hooks, NoHooks
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.outbox import Outbox
 from chatwheel.ui.rater import Rater
@@ -58,25 +59,29 @@ class Controller:
         clock: Clock,
         *,
         group_id: int = 0,
+        hooks: Hooks | None = None,
     ) -> None:
         self._sdk = sdk
         self._store = store
         self._stage = stage
         self._t = strings
         self._clock = clock
+        self._hooks = hooks = hooks or NoHooks()
         self._conversation = Conversation(sdk, store, clock)
-        self._forms = Forms(sdk, store, self._conversation, strings, group_id, self._tell)
+        self._conversation.draw = hooks.draw
+        self._forms = Forms(sdk, store, self._conversation, strings, group_id, self._tell, hooks)
         greeter = Greeter(sdk, store, clock)
         self._outbox = Outbox(
-            sdk, store, self._conversation, self._forms.may_start, greeter.properties, strings
+            sdk, store, self._conversation, self._forms.may_start, greeter.properties, strings, hooks
         )
         self._unsent = Unsent(
             store, stage, self._conversation, self._outbox, strings, clock, lambda *a, **k: self.send(*a, **k)
         )
         self.restore = self._unsent.restore
-        self._files = Files(sdk, store, self._outbox, strings)
-        self._drafts = Drafts(sdk, store, clock)
+        self._files = Files(sdk, store, self._outbox, strings, hooks)
+        self._drafts = Drafts(sdk, store, clock, hooks)
         self._attention = Attention(sdk, store, stage, strings, clock)
+        hooks.attach(self._attention.announce)
         self._rater = Rater(sdk, store)
         self._greeter = greeter
         self._conversation.on_thread = lambda thread: self._rater.known(thread.properties)
@@ -89,16 +94,23 @@ class Controller:
         self._listen()
 
     def begin(self) -> None:
-        """Connect."""
-        self._sdk.connect()
+        """Connect, as soon as the site's own Python is there to hear of it."""
+        if self._hooks.prepared.is_set():
+            self._sdk.connect()
+        else:
+            self._spawn(self._connect_prepared())
         self._spawn(self._watch_start())
+
+    async def _connect_prepared(self) -> None:
+        await self._hooks.prepared.wait()
+        self._sdk.connect()
 
     async def aclose(self) -> None:
         """Stop whatever is under way; the client is not ended."""
         tasks = [*self._tasks, self._outbox.task]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, self._hooks.aclose(), return_exceptions=True)
 
     def _acts(self) -> dict[str, Callable[[Intent], object]]:
         """What each intent of the stage does."""
@@ -118,7 +130,8 @@ class Controller:
             "dismiss": lambda i: store.apply(reduce.notice_dismissed, str(i["key"])),
             "press": lambda i: self._press(str(i["key"]), int(i["card"]), int(i["button"])),
             "unfold": lambda i: store.apply(reduce.unfolded, str(i["key"])),
-            "preview-close": lambda i: self._spawn(self._greeter.dismiss()),
+            "preview-close": lambda i: self._dismiss(),
+            "extension": self._hooks.intent,
             "form": lambda i: self._spawn(self._forms.submit(i["fields"])),
             "form-skip": lambda i: self._forms.skip(),
             "rating": lambda i: store.apply(reduce.rating_asked, True),
@@ -173,7 +186,15 @@ class Controller:
         self._store.apply(reduce.shown, open=open, visible=visible)
         if url and (url, title) != self._page:
             self._page = (url, title)
+            self._hooks.moved(url, title)
             self._sdk.update_customer_page(url=url, title=title)
+
+    def _write(self, text: str) -> None:
+        self.send(text, str(uuid4()), self._clock.time())
+
+    def _dismiss(self) -> None:
+        self._hooks.dismissed()
+        self._spawn(self._greeter.dismiss())
 
     def _press(self, key: str, card: int, button: int) -> None:
         """A button of a rich message: tell the server, and say what the button says if it is one to answer with."""
@@ -183,6 +204,9 @@ class Controller:
         chosen = entry.rich.cards[card].buttons[button]
         is_pressed = chosen.kind in ("message", "cancel") or not chosen.pressed
         self._store.apply(reduce.pressed, key, chosen.postback_id, is_pressed)
+        if entry.local:
+            self._write(chosen.text)
+            return
         self._spawn(self._post_back(entry, chosen.postback_id, is_pressed))
         if chosen.kind == "message":
             postback = {

@@ -31,6 +31,8 @@ class Conversation:
         self._online = False
         self._back_to = inf
         self.in_step = asyncio.Event()
+        self.draw: convert.Draw = convert.nothing
+        """Draws events of the site's own."""
         self.on_thread: Callable[[Thread], object] = lambda thread: None
         """Told of the chat's last thread whenever it was read."""
         self.on_step: Callable[[], object] = lambda: None
@@ -137,7 +139,7 @@ class Conversation:
 
     def take_event(self, event: Event) -> None:
         state = self._store.state
-        shown = convert.entry(event, state.people, state.customer_id, self._clock.time())
+        shown = convert.entry(event, state.people, state.customer_id, self._clock.time(), self.draw)
         if shown:
             self._store.apply(reduce.arrived, [shown])
 
@@ -146,7 +148,9 @@ class Conversation:
         shown = [
             entry
             for thread in threads
-            for entry in convert.entries(thread, state.people, state.customer_id, self._clock.time())
+            for entry in convert.entries(
+                thread, state.people, state.customer_id, self._clock.time(), self.draw
+            )
         ]
         self._store.apply(reduce.arrived, shown)
         newest = threads[-1] if threads else None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from chatwheel.sdk.models import (
     Agent,
+    CustomEvent,
     Event,
     FileEvent,
     FilledFormEvent,
@@ -20,6 +21,14 @@ from chatwheel.sdk.models import (
 )
 from chatwheel.ui.entries import Attachment, Button, Card, Delivery, Entry, Kind, Person, Rich
 from chatwheel.ui.text import one_line, plain
+from chatwheel.ui.tree import Node, words
+
+Draw = Callable[[CustomEvent], Node | None]
+"""Draws an event of the site's own; `None` for one that it does not know."""
+
+
+def nothing(event: CustomEvent) -> None:
+    """Draws no event."""
 
 
 def seconds(timestamp: str | None, otherwise: float = 0.0) -> float:
@@ -50,14 +59,18 @@ def people(users: Iterable[object]) -> Iterator[Person]:
     return (person(user) for user in users if isinstance(user, Agent))
 
 
-def entries(thread: Thread, authors: Mapping[str, Person], customer_id: str, now: float) -> Iterator[Entry]:
+def entries(
+    thread: Thread, authors: Mapping[str, Person], customer_id: str, now: float, draw: Draw = nothing
+) -> Iterator[Entry]:
     for event in thread.events:
-        shown = entry(event, authors, customer_id, now)
+        shown = entry(event, authors, customer_id, now, draw)
         if shown:
             yield shown
 
 
-def entry(event: Event, authors: Mapping[str, Person], customer_id: str, now: float) -> Entry | None:
+def entry(
+    event: Event, authors: Mapping[str, Person], customer_id: str, now: float, draw: Draw = nothing
+) -> Entry | None:
     """The entry of an event; `None` for events of which the visitor sees nothing.
 
     `now`, in seconds since the epoch, stands in for a time that cannot be read.
@@ -83,6 +96,9 @@ def entry(event: Event, authors: Mapping[str, Person], customer_id: str, now: fl
             return _entry("rich", *common, text=in_words(content), rich=content)
         case FilledFormEvent() if event.fields:
             return _entry("message", *common, text=_answers(event))
+        case CustomEvent():
+            drawn = draw(event)
+            return _entry("custom", *common, text=words(drawn), drawn=drawn) if drawn else None
         case SystemMessageEvent() if event.text:
             key, at, _author, event_id, thread_id = common
             return _entry("notice", key, at, None, event_id, thread_id, text=plain(event.text))
@@ -101,6 +117,7 @@ def _entry(
     text: str = "",
     attachment: Attachment | None = None,
     rich: Rich | None = None,
+    drawn: Node | None = None,
 ) -> Entry:
     return Entry(
         key=key,
@@ -113,6 +130,7 @@ def _entry(
         delivery=None if author or kind == "notice" else Delivery.SENT,
         attachment=attachment,
         rich=rich,
+        drawn=drawn,
     )
 
 

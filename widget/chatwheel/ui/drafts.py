@@ -6,6 +6,7 @@ import asyncio
 
 from chatwheel.sdk import CustomerSDK
 from chatwheel.transport.base import Clock
+from chatwheel.ui.hooks import Hooks, Outgoing
 from chatwheel.ui.store import Store
 
 INTERVAL = 0.34
@@ -15,12 +16,16 @@ LONGEST = 4_000
 
 
 class Drafts:
-    def __init__(self, sdk: CustomerSDK, store: Store, clock: Clock) -> None:
+    def __init__(self, sdk: CustomerSDK, store: Store, clock: Clock, hooks: Hooks) -> None:
         self._sdk = sdk
         self._store = store
         self._clock = clock
+        self._hooks = hooks
         self._text = ""
+        self._typed = ""
+        """The draft of which agents have been shown something …"""
         self._shown = ""
+        """… and what they were shown of it."""
         self._task: asyncio.Task[None] | None = None
 
     def typed(self, text: str) -> None:
@@ -32,15 +37,19 @@ class Drafts:
         """The draft became a message: agents see it as that."""
         if self._task:
             self._task.cancel()
-        self._text = ""
-        self._peek()
+        self._text = self._typed = ""
+        self._peek("")
 
     async def _show(self) -> None:
-        while self._text != self._shown:
-            self._peek()
+        while self._text != self._typed:
+            text = self._typed = self._text
+            if self._hooks.examines:
+                cleared = await self._hooks.clear(Outgoing("preview", text))
+                text = cleared.text[:LONGEST] if isinstance(cleared, Outgoing) else ""
+            self._peek(text)
             await self._clock.sleep(INTERVAL)
 
-    def _peek(self) -> None:
-        if self._text != self._shown and self._store.state.active:
-            self._sdk.set_sneak_peek(chat_id=self._store.state.chat_id, sneak_peek_text=self._text)
-        self._shown = self._text
+    def _peek(self, text: str) -> None:
+        if text != self._shown and self._store.state.active:
+            self._sdk.set_sneak_peek(chat_id=self._store.state.chat_id, sneak_peek_text=text)
+        self._shown = text

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["message", "file", "rich", "notice"]
+from chatwheel.ui.tree import Node
+
+Kind: TypeAlias = Literal["message", "file", "rich", "custom", "notice"]
+LOCAL = "local-"
+"""How the key of what was said here begins, and the event id that it gets with its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,10 @@ class Entry:
     """Whether what it was made of is gone, so that it cannot be tried again."""
     attachment: Attachment | None = None
     rich: Rich | None = None
+    local: bool = False
+    """Whether it exists in this browser only: the server knows nothing of it."""
+    drawn: Node | None = None
+    """What the site's own Python made of it."""
     unfolded: bool = False
 
     @property

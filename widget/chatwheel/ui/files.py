@@ -15,6 +15,7 @@ from chatwheel.sdk import ChatError, CustomerSDK, Upload
 from chatwheel.sdk.uploads import MAX_FILE_SIZE
 from chatwheel.ui import reduce
 from chatwheel.ui.entries import Attachment, Delivery, Entry
+from chatwheel.ui.hooks import Hold, Hooks, Outgoing
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.outbox import Outbox
 from chatwheel.ui.state import Notice
@@ -31,11 +32,14 @@ class Job:
 
 
 class Files:
-    def __init__(self, sdk: CustomerSDK, store: Store, outbox: Outbox, strings: Strings) -> None:
+    def __init__(
+        self, sdk: CustomerSDK, store: Store, outbox: Outbox, strings: Strings, hooks: Hooks
+    ) -> None:
         self._sdk = sdk
         self._store = store
         self._outbox = outbox
         self._t = strings
+        self._hooks = hooks
         self._jobs: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
@@ -80,8 +84,23 @@ class Files:
     async def _upload(self, key: str, job: Job) -> None:
         self._store.apply(reduce.uploading, key, 0.0)
         async with self._turn:
+            if await self._is_held(key, job):
+                return
             if key in self._jobs:  # else it was cancelled while it waited
                 await self._upload_now(key, job)
+
+    async def _is_held(self, key: str, job: Job) -> bool:
+        """Whether the site's own Python keeps the file here."""
+        if not self._hooks.examines:
+            return False
+        file = job.attachment
+        verdict = await self._hooks.clear(Outgoing("file", file.name, file.content_type, file.size or 0))
+        if isinstance(verdict, Outgoing) or key not in self._jobs:
+            return False
+        words = verdict.reason if isinstance(verdict, Hold) else verdict.text
+        self._store.apply(reduce.uploading, key, None)
+        self._store.apply(reduce.delivery, key, Delivery.FAILED, words or self._t("failure.held"))
+        return True
 
     async def _upload_now(self, key: str, job: Job) -> None:
         job.upload = self._sdk.upload_file(file=job.source, on_progress=self._progress(key))

@@ -12,6 +12,7 @@ from chatwheel.sdk import ChatError, CustomerSDK
 from chatwheel.sdk.models import FormField, FormResult
 from chatwheel.ui import reduce
 from chatwheel.ui.conversation import Conversation
+from chatwheel.ui.hooks import Answer, Hooks, Outgoing
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.state import Form
 from chatwheel.ui.store import Store
@@ -37,6 +38,7 @@ class Forms:
         strings: Strings,
         group_id: int,
         tell: Callable[[str, ChatError], None],
+        hooks: Hooks,
     ) -> None:
         self._sdk = sdk
         self._store = store
@@ -44,6 +46,7 @@ class Forms:
         self._t = strings
         self._group_id = group_id
         self._tell = tell
+        self._hooks = hooks
         self.may_start = asyncio.Event()
 
     async def before(self) -> None:
@@ -89,6 +92,11 @@ class Forms:
         self._store.apply(reduce.form_checked, errors, busy=not errors)
         if errors:
             return
+        if self._hooks.examines:
+            answers, errors = await self._cleared(form, answers)
+            if errors:
+                self._store.apply(reduce.form_checked, errors, busy=False)
+                return
         try:
             await self._send(form, answers)
         except ChatError as error:
@@ -97,6 +105,21 @@ class Forms:
         else:
             self._store.apply(reduce.form_shown, None)
             self.may_start.set()
+
+    async def _cleared(self, form: Form, answers: Answers) -> tuple[Answers, dict[str, str]]:
+        """What the site's own Python makes of what was typed, and what it does not let out, by the field's id."""
+        cleared, errors = dict(answers), {}
+        for field in form.fields:
+            given = answers.get(field.id, ())
+            if field.options or not given or not given[0].strip():
+                continue
+            verdict = await self._hooks.clear(Outgoing("answer", given[0], field=one_line(field.label)))
+            if isinstance(verdict, Outgoing):
+                cleared[field.id] = [verdict.text]
+            else:
+                said = verdict.text if isinstance(verdict, Answer) else verdict.reason
+                errors[field.id] = said or self._t("failure.held")
+        return cleared, errors
 
     async def _send(self, form: Form, answers: Answers) -> None:
         event = filled(form, answers)

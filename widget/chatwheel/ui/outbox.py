@@ -19,6 +19,7 @@ from chatwheel.sdk.models import Event
 from chatwheel.ui import reduce
 from chatwheel.ui.conversation import Conversation
 from chatwheel.ui.entries import Delivery
+from chatwheel.ui.hooks import Answer, Hold, Hooks, Outgoing
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.store import Store
 
@@ -50,6 +51,8 @@ class Item:
     key: str
     event: dict[str, Any]
     attempts: int = 0
+    cleared: bool = False
+    """Whether the site's own Python has had its say."""
 
 
 class Outbox:
@@ -61,25 +64,30 @@ class Outbox:
         may_start: asyncio.Event,
         thread_properties: Callable[[], Mapping[str, Any]],
         strings: Strings,
+        hooks: Hooks,
     ) -> None:
         """`may_start` is set when a chat may be begun, `thread_properties` tells what its thread says of itself."""
         self._sdk = sdk
         self._store = store
         self._conversation = conversation
         self._t = strings
+        self._hooks = hooks
         self._items: deque[Item] = deque()
         self._failed: dict[str, Item] = {}
         self._wake = asyncio.Event()
+        self._examine = asyncio.Event()
         self._may_start = may_start
         self._thread_properties = thread_properties
-        self.task = asyncio.ensure_future(self._run())
+        self.task = asyncio.ensure_future(self._work())
 
     def put(self, key: str, event: dict[str, Any]) -> None:
         """Send this event when its turn comes; its entry is in the timeline already."""
-        self._items.append(Item(key, {**event, "custom_id": key}))
+        is_cleared = event["type"] != "message" or not self._hooks.examines
+        self._items.append(Item(key, {**event, "custom_id": key}, cleared=is_cleared))
         if not self._conversation.in_step.is_set():
             self._store.apply(reduce.delivery, key, Delivery.WAITING)
         self._wake.set()
+        self._examine.set()
 
     def hold(self, key: str, event: dict[str, Any]) -> None:
         """Keep what has failed, so that it can be tried again."""
@@ -99,9 +107,41 @@ class Outbox:
         self._items = deque(item for item in self._items if item.key != key)
         self._store.apply(reduce.discarded, key)
 
+    async def _work(self) -> None:
+        await asyncio.gather(self._run(), self._clear())
+
+    async def _clear(self) -> None:
+        """What waits for a connection is examined while it waits: it may be answered without one."""
+        while True:
+            item = next((item for item in self._items if not item.cleared), None)
+            if item is None:
+                self._examine.clear()
+                await self._examine.wait()
+                continue
+            verdict = await self._hooks.clear(Outgoing("message", item.event["text"]))
+            item.cleared = True
+            self._wake.set()
+            if item not in self._items:  # discarded meanwhile
+                continue
+            self._judged(item, verdict)
+
+    def _judged(self, item: Item, verdict: Outgoing | Hold | Answer) -> None:
+        if isinstance(verdict, Outgoing):
+            if verdict.text != item.event["text"]:
+                item.event["text"] = verdict.text
+                self._store.apply(reduce.reworded, item.key, verdict.text)
+            return
+        self._items.remove(item)
+        if isinstance(verdict, Hold):
+            words = verdict.reason or self._t("failure.held")
+            self._store.apply(reduce.delivery, item.key, Delivery.FAILED, words)
+            self._failed[item.key] = item
+        else:
+            self._store.apply(reduce.kept_here, item.key)
+
     async def _run(self) -> None:
         while True:
-            if not self._items:
+            if not self._items or not self._items[0].cleared:
                 self._wake.clear()
                 await self._wake.wait()
                 continue

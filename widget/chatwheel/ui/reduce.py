@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from chatwheel.ui.entries import Attachment, Delivery, Entry, Person
+from chatwheel.ui.entries import LOCAL, Attachment, Delivery, Entry, Person
 from chatwheel.ui.state import Connection, Form, Notice, Older, Queue, Rating, State
 
 # -- the connection ----------------------------------------------------------------------------------------------
@@ -107,15 +107,15 @@ def arrived(state: State, entries: Iterable[Entry]) -> State:
     new = [_with_delivery(state, _keeping_what_we_have(state, entry)) for entry in entries]
     timeline = state.timeline.put_all(new)
     authors = [entry.author.id for entry in new if entry.author]
-    last = next((entry.author.id for entry in reversed(timeline) if entry.author), state.agent_id)
-    return _counted(
-        replace(
-            state,
-            timeline=timeline,
-            typing=state.typing.difference(authors),
-            agent_id=last if authors else state.agent_id,
-        )
+    agents = (entry.author.id for entry in reversed(timeline) if entry.author and not entry.local)
+    last = next(agents, state.agent_id)
+    after = replace(
+        state,
+        timeline=timeline,
+        typing=state.typing.difference(authors),
+        agent_id=last if authors else state.agent_id,
     )
+    return _settled(_counted(after))
 
 
 def _keeping_what_we_have(state: State, entry: Entry) -> Entry:
@@ -152,6 +152,46 @@ def delivery(state: State, key: str, how: Delivery, error: str = "") -> State:
         return entry if entry.event_id else replace(entry, delivery=how, error=error)
 
     return replace(state, timeline=state.timeline.update(key, change))
+
+
+def reworded(state: State, key: str, text: str) -> State:
+    """What leaves is not what was written."""
+    return replace(state, timeline=state.timeline.update(key, lambda entry: replace(entry, text=text)))
+
+
+def kept_here(state: State, key: str) -> State:
+    """A message of the visitor's was answered here: no server will confirm it."""
+
+    def change(entry: Entry) -> Entry:
+        return replace(entry, local=True, delivery=None)
+
+    return _settled(replace(state, timeline=state.timeline.update(key, change)))
+
+
+def said_here(state: State, entry: Entry) -> State:
+    """The site's own Python says something, or changes what it has said. It stands below all there is."""
+    return _settled(_counted(replace(state, timeline=state.timeline.put(entry))))
+
+
+def _latest(state: State) -> float:
+    """When the last entry was that has its place: clocks differ, and what comes later stands below."""
+    return next((entry.at for entry in reversed(state.timeline) if entry.event_id), 0.0)
+
+
+def _settled(state: State) -> State:
+    """What was said here below a message that was on its way gets its place when that message has got its own."""
+    floating: list[Entry] = []
+    for entry in reversed(state.timeline):
+        if entry.event_id:
+            break
+        floating.insert(0, entry)
+    timeline, latest = state.timeline, _latest(state)
+    for entry in floating:
+        if not entry.local:
+            break
+        latest = max(entry.at, latest)
+        timeline = timeline.remove(entry.key).put(replace(entry, at=latest, event_id=f"{LOCAL}{entry.key}"))
+    return state if timeline is state.timeline else replace(state, timeline=timeline)
 
 
 def uploading(state: State, key: str, share: float | None, url: str = "") -> State:
@@ -250,14 +290,21 @@ def marked(state: State, up_to: float) -> State:
 def _counted(state: State) -> State:
     """Unread is what agents wrote since the visitor last looked; who is looking has read it."""
     news = []
+    heard = []
     for entry in reversed(state.timeline):
+        if entry.local:  # by this machine's clock, which may differ from the server's
+            if entry.author and entry.at > state.heard_up_to:
+                heard.append(entry.at)
+            continue
         if entry.event_id and entry.at <= state.seen_up_to:
             break
         if entry.author:
             news.append(entry.at)
-    if news and state.attentive:
-        return replace(state, seen_up_to=news[0], unread=0)
-    return state if len(news) == state.unread else replace(state, unread=len(news))
+    if (news or heard) and state.attentive:
+        seen, heard_up_to = max(news, default=state.seen_up_to), max(heard, default=state.heard_up_to)
+        return replace(state, seen_up_to=seen, heard_up_to=heard_up_to, unread=0)
+    count = len(news) + len(heard)
+    return state if count == state.unread else replace(state, unread=count)
 
 
 # -- the panel ---------------------------------------------------------------------------------------------------

@@ -92,6 +92,8 @@ class State:
     agents_seen_up_to: float = 0.0
     seen_up_to: float = 0.0
     """Up to when the visitor has seen what agents wrote."""
+    heard_up_to: float = 0.0
+    """Up to when the visitor has seen what the site's own Python said."""
     marked_up_to: float = 0.0
     """Up to when the server knows that the visitor has."""
     unread: int = 0

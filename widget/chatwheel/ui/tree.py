@@ -80,6 +80,13 @@ def h(
     return Node(tag, given, nodes, key)
 
 
+def words(node: Node | Text) -> str:
+    """All text in a tree, in one line."""
+    if isinstance(node, Text):
+        return node.text
+    return " ".join(filter(None, (words(child) for child in node.children)))
+
+
 FIRST_FREE_ID = 10
 """Numbers below are the fixed places of `frame.html`."""
 

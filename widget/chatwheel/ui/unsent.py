@@ -106,11 +106,13 @@ class Unsent:
     def _look(self, key: str, record: Record) -> None:
         """Tell the stage what has become of a message, if it does not know."""
         entry = self._store.state.timeline.find(key)
-        if not entry or entry.event_id or entry.delivery in (Delivery.SENT, Delivery.SEEN):
+        if not entry or entry.event_id or entry.local or entry.delivery in (Delivery.SENT, Delivery.SEEN):
             del self._kept[key]
             self._stage.do("forget", key=key)
             return
         record = {name: value for name, value in record.items() if name != "error"}
+        if "text" in record:
+            record["text"] = entry.text  # which the site's own Python may have changed
         if entry.attachment and entry.attachment.url:
             record["url"] = entry.attachment.url
         if entry.delivery is Delivery.FAILED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chatwheel.sdk.models import FormField, FormOption
 from chatwheel.ui.i18n import Strings
-from chatwheel.ui.state import Form, State
+from chatwheel.ui.state import State
 from chatwheel.ui.text import one_line
 from chatwheel.ui.tree import Attribute, Node, h
 
@@ -31,18 +31,20 @@ def form(state: State, t: Strings) -> list[Node]:
                 "novalidate": True,
                 "aria-label": t(f"form.{shown.kind}_label"),
             },
-            [_field(shown, number, field, t) for number, field in enumerate(shown.fields)],
+            [
+                labelled(field, f"field-{number}", shown.errors.get(field.id), t)
+                for number, field in enumerate(shown.fields)
+            ],
             h("div", {"class": "row"}, buttons),
             key=f"{shown.kind} {shown.id}",
         )
     ]
 
 
-def _field(shown: Form, number: int, field: FormField, t: Strings) -> Node:
+def labelled(field: FormField, name: str, error: str | None, t: Strings) -> Node:
+    """A field with its label and what is wrong with its answer; `name` is its own in the document."""
     if field.type == "header":
         return h("p", {"class": "intro", "dir": "auto"}, one_line(field.label))
-    error = shown.errors.get(field.id)
-    name = f"field-{number}"
     common: dict[str, Attribute] = {
         "name": field.id,
         "required": bool(field.required),

@@ -62,6 +62,8 @@ def _author(entry: Entry, position: Position, t: Strings) -> Node:
 
 
 def _body(entry: Entry, t: Strings) -> Node:
+    if entry.drawn:
+        return entry.drawn
     if entry.attachment:
         return file(entry, entry.attachment, t)
     if entry.rich:
