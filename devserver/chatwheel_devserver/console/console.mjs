@@ -68,6 +68,8 @@ async function welcome(login, server) {
   recent?.chats_summary.forEach((/** @type {Json} */ summary) => {
     if (!desk.chats.has(summary.id)) desk.summary(summary);
   });
+  desk.isKnown = true;
+  drawSoon();
   const open = [...desk.chats.values()].filter((chat) => chat.active || chat.id === desk.selectedId);
   await Promise.all(open.map((chat) => load(chat.id)));
   selectSomething();
@@ -305,7 +307,7 @@ function draw() {
   sidebar.draw();
   drawBar();
   const chat = desk.selected;
-  byId("nothing", HTMLElement).hidden = chat !== undefined;
+  byId("nothing", HTMLElement).hidden = chat !== undefined || !desk.isKnown;
   byId("conversation", HTMLElement).hidden = chat === undefined;
   details.draw(chat);
   if (chat === undefined) return;

@@ -1,7 +1,7 @@
 // Who the visitor is and where: the conversation's heading and the panel beside it.
 
 import { arrange, byId, h, setText } from "./dom.mjs";
-import { hueOf, initialOf, shortAddress, webAddress } from "./format.mjs";
+import { browserOf, hueOf, initialOf, shortAddress, webAddress } from "./format.mjs";
 
 /** @typedef {import("./types.mjs").Chat} Chat */
 /** @typedef {import("./types.mjs").Visitor} Visitor */
@@ -51,6 +51,8 @@ export class Details {
       ["State", visitor.online ? "On the site" : "Away"],
       ["Visits", String(visitor.visits)],
       ["Chats", String(visitor.chats)],
+      ...known("Came from", visitor.referrer, shortAddress),
+      ...known("Browser", visitor.userAgent, browserOf),
       ...visitor.sessionFields.flatMap((field) =>
         Object.entries(field).map(([key, value]) => /** @type {[string, string]} */ ([key, String(value)])),
       ),
@@ -66,6 +68,18 @@ export class Details {
       pages.map((page) => h("li", {}, pageLink(page), h("span", { class: "quiet" }, shortAddress(page.url)))),
     );
   }
+}
+
+/**
+ * A fact that is not always there.
+ *
+ * @param {string} term
+ * @param {string | undefined} value
+ * @param {(value: string) => string} show
+ * @returns {[string, string][]}
+ */
+function known(term, value, show) {
+  return value ? [[term, show(value)]] : [];
 }
 
 /** @param {{url: string, title: string}} page */

@@ -70,6 +70,20 @@ export function webAddress(address) {
   }
 }
 
+const BROWSERS = { Edg: "Edge", OPR: "Opera", Firefox: "Firefox", Chrome: "Chrome", Safari: "Safari" };
+const SYSTEMS = { iPhone: "iPhone", iPad: "iPad", Android: "Android", "Mac OS": "macOS", Windows: "Windows", Linux: "Linux" };
+
+/**
+ * A browser's name and system, as far as it tells; the beginning of what it calls itself if nothing of it is known.
+ *
+ * @param {string} agent
+ */
+export function browserOf(agent) {
+  const find = (/** @type {Record<string, string>} */ names) => Object.entries(names).find(([sign]) => agent.includes(sign))?.[1];
+  const [browser, system] = [find(BROWSERS), find(SYSTEMS)];
+  return browser === undefined ? agent.slice(0, 40) : system === undefined ? browser : `${browser} on ${system}`;
+}
+
 /**
  * A page without scheme and host, for reading.
  *

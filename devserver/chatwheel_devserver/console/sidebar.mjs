@@ -43,14 +43,17 @@ export class Sidebar {
     this.#section("active", this.desk.active);
     this.#section("ended", this.desk.ended);
     this.#visitors();
-    byId("no-chats", HTMLElement).hidden = this.desk.chats.size > 0;
+    byId("chats", HTMLElement).setAttribute("aria-busy", String(!this.desk.isKnown));
+    byId("loading", HTMLElement).hidden = this.desk.isKnown || this.desk.chats.size > 0;
+    byId("no-chats", HTMLElement).hidden = !this.desk.isKnown || this.desk.chats.size > 0;
   }
 
   /** Who is on the site and writes to nobody. */
   #visitors() {
     const section = byId("visitors", HTMLElement);
     const { browsing } = this.desk;
-    section.hidden = browsing.length === 0;
+    // Before the chats are known, those who write would stand among those who do not.
+    section.hidden = browsing.length === 0 || !this.desk.isKnown;
     const [list, count] = [section.querySelector("ul"), section.querySelector(".count")];
     if (list === null || count === null) return;
     setText(count, String(browsing.length));

@@ -16,6 +16,8 @@ export class Desk {
   selectedId = null;
   /** @type {Status} */
   status = "connecting";
+  /** Whether the server has told which chats there are. */
+  isKnown = false;
   accepting = true;
   me = { id: "", name: "", avatar: "" };
   serverName = "";
@@ -106,6 +108,8 @@ export class Desk {
       pages: visit?.last_pages ?? known?.pages ?? [],
       visits: customer.statistics?.visits_count ?? known?.visits ?? 0,
       chats: customer.statistics?.threads_count ?? known?.chats ?? 0,
+      referrer: visit?.referrer ?? known?.referrer,
+      userAgent: visit?.user_agent ?? known?.userAgent,
       online: online ?? known?.online ?? false,
     });
   }

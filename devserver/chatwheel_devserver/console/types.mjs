@@ -40,6 +40,8 @@
  * @property {number} visits
  * @property {number} chats
  * @property {boolean} online
+ * @property {string} [referrer]
+ * @property {string} [userAgent]
  *
  * @typedef {"sending" | "failed"} PendingState
  *

@@ -112,3 +112,22 @@ async def test_a_chat_is_transferred_and_a_visitor_greeted(
     await console.get_by_role("button", name="Send greeting").click()
     assert (await ben.push("incoming_greeting"))["event"]["text"] == "Can I help you?"
     await expect(console.get_by_text("Greeted")).to_be_visible()
+
+
+async def test_while_it_loads_it_does_not_say_that_there_is_nothing(
+    server: DevServer, customer: Connect, console: Page
+) -> None:
+    ada = await visitor(customer, "Ada")
+    await ada.request("deactivate_chat", {"id": (await ada.push("incoming_chat"))["chat"]["id"]})
+    server.faults.delay("list_chats", 0.5, role="agent")
+    chats, empty = console.get_by_role("navigation", name="Chats"), console.get_by_text("No chats yet")
+    await console.reload(wait_until="commit")
+    await expect(chats).to_have_attribute("aria-busy", "true")
+    await expect(console.get_by_role("status", name="Connection")).to_be_empty()
+    await expect(empty).to_be_hidden()
+    await expect(console.get_by_text("All quiet")).to_be_hidden()
+    await expect(chats).to_have_attribute("aria-busy", "false")
+    await expect(
+        console.get_by_role("region", name="Ended").get_by_role("button", name="Ada")
+    ).to_be_visible()
+    await expect(empty).to_be_hidden()
