@@ -7,6 +7,7 @@ import { Composer, TEXT_LIMIT } from "./composer.mjs";
 import { addressOf, Nodes } from "./edits.mjs";
 import { connectHost } from "./host.mjs";
 import { Scroll } from "./scroll.mjs";
+import { Seen } from "./seen.mjs";
 import { Starting } from "./starting.mjs";
 import { colorOn } from "./theme.mjs";
 import { Unsent } from "./unsent.mjs";
@@ -28,8 +29,11 @@ class Stage {
   #words = new Words();
   #nodes = new Nodes(document, (time) => this.#words.writeTime(time));
   #scroll = new Scroll(() => this.#askForOlder());
+  #seen = new Seen((key) => this.#intent("seen", { key }));
   #starting = new Starting((key, values) => this.#words.say(key, values), () => this.#start());
   #unsent = new Unsent((messages) => this.#found(messages));
+  /** Made when the first page is shown in it. @type {import("./sheet.mjs").Sheet | undefined} */
+  #sheet;
   /** @type {import("./worker.mjs").WorkerHandle | undefined} */
   #worker;
   /** Whether Python has said that it listens. */
@@ -142,12 +146,19 @@ class Stage {
     });
     this.#careForFocus(focused, menuWasOpen);
     if (!wasWrong) this.#wrongField()?.focus();
-    this.#afterFrame(() => this.#post("applied"));
+    this.#afterFrame(() => {
+      this.#post("applied");
+      this.#look();
+    });
   }
 
   /** @returns {HTMLElement | null} the first field of a form that must be filled in differently */
   #wrongField() {
     return document.querySelector("[aria-invalid=true]");
+  }
+
+  #look() {
+    this.#seen.look(this.#up && this.#page.open && document.visibilityState === "visible");
   }
 
   /** A page in the background has no frames. @param {() => void} done */
@@ -182,6 +193,7 @@ class Stage {
     else if (command.verb === "keep") this.#unsent.keep(command.message);
     else if (command.verb === "forget") this.#unsent.forget(command.key);
     else if (command.verb === "restart") this.#restart();
+    else if (command.verb === "webview") void this.#showPage(/** @type {any} */ (command));
   }
 
   /** Python and all anew; what was not sent goes with the new one. */
@@ -196,6 +208,13 @@ class Stage {
       if (this.#up) this.#intent("restore", { message });
       else if (message.text) this.#starting.show(message.text);
     }
+  }
+
+  /** @param {import("./sheet.mjs").Request} request */
+  async #showPage(request) {
+    const { Sheet } = await import("./sheet.mjs");
+    this.#sheet ??= new Sheet((key, values) => this.#words.say(key, values));
+    this.#sheet.open(request);
   }
 
   /**
@@ -226,7 +245,7 @@ class Stage {
   /** @param {MouseEvent} event */
   #clicked(event) {
     if (!(event.target instanceof Element)) return;
-    const button = event.target.closest("button[data-action]");
+    const button = event.target.closest("button[data-action], a[data-action]");
     if (button instanceof HTMLElement) {
       if (button.getAttribute("aria-disabled") === "true") return;
       const { action = "", ...details } = button.dataset;
@@ -253,7 +272,8 @@ class Stage {
     const inMenu = this.#menu.contains(document.activeElement);
     if (event.key === "Escape") {
       event.preventDefault();
-      if (this.#menu.childElementCount) this.#intent("menu-close");
+      if (this.#sheet?.isOpen) this.#sheet.close();
+      else if (this.#menu.childElementCount) this.#intent("menu-close");
       else this.#close();
     } else if (inMenu && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) {
       event.preventDefault();
@@ -348,6 +368,7 @@ class Stage {
 
   #attention() {
     if (this.#up) this.#post("page", { ...this.#page, visible: document.visibilityState === "visible" });
+    this.#look();
   }
 
   /** What the host page wants of Python, now or when it is there. @param {string} kind @param {unknown} body */

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from ..actions.common import make_seed, need_active, sent_before
-from ..actions.events import mark_events_as_seen, writable_thread
+from ..actions.events import delete_event, mark_events_as_seen, writable_thread
 from ..actions.properties import (
     delete_chat_properties,
     delete_event_properties,
@@ -24,6 +24,7 @@ from ..records import Event
 from ..wire.agent import AgentSendEvent, SendEventPreview, SendThinkingIndicator, SendTypingIndicator
 from ..wire.customer import (
     DeleteChatProperties,
+    DeleteEvent,
     DeleteEventProperties,
     DeleteThreadProperties,
     MarkEventsAsSeen,
@@ -35,6 +36,7 @@ from .chats import need_presence
 
 AGENT_EVENT_ACTIONS = Actions()
 
+AGENT_EVENT_ACTIONS.add("delete_event", DeleteEvent)(delete_event)
 AGENT_EVENT_ACTIONS.add("update_chat_properties", UpdateChatProperties)(update_chat_properties)
 AGENT_EVENT_ACTIONS.add("delete_chat_properties", DeleteChatProperties)(delete_chat_properties)
 AGENT_EVENT_ACTIONS.add("update_thread_properties", UpdateThreadProperties)(update_thread_properties)

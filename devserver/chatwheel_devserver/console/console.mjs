@@ -25,7 +25,7 @@ const PASSING = new Set(["connection_lost", "request_timeout"]);
 const desk = new Desk();
 const connection = new AgentConnection({ push, status: setStatus, login: (login, server) => void welcome(login, server) });
 const sidebar = new Sidebar(desk, (chatId) => void select(chatId, true), greet);
-const conversation = new Conversation(desk, (pending) => retry(pending));
+const conversation = new Conversation(desk, (pending) => retry(pending), takeBack);
 const details = new Details(desk);
 const composer = new Composer({ text: sendText, files: sendFiles, typing: sendTyping });
 /** @type {import("./handover.mjs").Ask} */
@@ -248,6 +248,15 @@ function retry(pending) {
   pending.state = "sending";
   drawSoon();
   void deliver(chat.id, pending);
+}
+
+/**
+ * @param {Chat} chat
+ * @param {import("./types.mjs").ChatEvent} event
+ */
+function takeBack(chat, event) {
+  const payload = { chat_id: chat.id, thread_id: chat.threadId, event_id: event.id };
+  connection.request("delete_event", payload).catch((error) => setProblem(String(error.message)));
 }
 
 /** @param {boolean} isTyping */

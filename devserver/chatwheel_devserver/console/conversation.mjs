@@ -25,10 +25,12 @@ export class Conversation {
   /**
    * @param {Desk} desk
    * @param {(pending: Pending) => void} retry
+   * @param {(chat: Chat, event: ChatEvent) => void} takeBack
    */
-  constructor(desk, retry) {
+  constructor(desk, retry, takeBack) {
     this.desk = desk;
     this.retry = retry;
+    this.takeBack = takeBack;
     this.#newest.addEventListener("click", () => this.scrollToEnd());
     this.#scroller.addEventListener("scroll", () => {
       this.#stuck = this.#isAtEnd();
@@ -144,8 +146,17 @@ export class Conversation {
         { class: "meta" },
         h("time", { datetime: event.created_at }, timeOf(event.created_at)),
         h("span", { class: "state" }),
+        event.author_id === this.desk.me.id && !event.deleted ? this.#deleteButton(chat, event) : null,
       ),
     );
+  }
+
+  /**
+   * @param {Chat} chat
+   * @param {ChatEvent} event
+   */
+  #deleteButton(chat, event) {
+    return h("button", { type: "button", class: "link delete", click: () => this.takeBack(chat, event) }, "Delete");
   }
 
   /**
@@ -192,6 +203,7 @@ function continues(previous, event) {
 
 /** @param {ChatEvent} event */
 function contentOf(event) {
+  if (event.deleted) return h("p", { class: "text quiet" }, "Deleted");
   switch (event.type) {
     case "message":
       return h("p", { class: "text" }, ...linkify(event.text ?? ""));

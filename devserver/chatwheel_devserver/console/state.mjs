@@ -131,7 +131,7 @@ export class Desk {
         if (chat !== undefined) replaceEvent(chat, payload.event);
         break;
       case "event_deleted":
-        if (chat !== undefined) chat.events = chat.events.filter((event) => event.id !== payload.event_id);
+        if (chat !== undefined) takeBack(chat, payload.event_id);
         break;
       case "incoming_sneak_peek":
         if (chat !== undefined) chat.draft = String(payload.sneak_peek.text);
@@ -309,6 +309,19 @@ function visitorIdOf(users) {
  */
 function replaceEvent(chat, event) {
   chat.events = chat.events.map((known) => (known.id === event.id ? event : known));
+}
+
+/**
+ * What was deleted leaves a word that it was there.
+ *
+ * @param {Chat} chat
+ * @param {string} id
+ */
+function takeBack(chat, id) {
+  const known = chat.events.find((event) => event.id === id);
+  if (known === undefined) return;
+  const { type, created_at, author_id } = known;
+  replaceEvent(chat, { id, type, created_at, author_id, deleted: true });
 }
 
 /** @param {Chat} chat */

@@ -374,3 +374,6 @@ async def test_taking_back_one_s_own_event(customer: Connect, agent: Connect) ->
     assert (await client.refusal("delete_event", deleted)).type == "not_found"
     older = await customer(same_as=client)
     assert (await older.refusal("delete_event", foreign)).message.startswith("action:")
+    assert (await sam.refusal("delete_event", deleted)).type in ("not_allowed", "not_found")
+    await sam.request("delete_event", foreign)
+    assert await client.push("event_deleted") == foreign

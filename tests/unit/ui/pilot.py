@@ -11,7 +11,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import chatwheel
-from chatwheel.transport.memory import MemoryTransport
+from chatwheel.transport.memory import NO_ANSWER, MemoryTransport
 from chatwheel.ui.components.window import Place, Window
 from chatwheel.ui.controller import Controller
 from chatwheel.ui.i18n import Strings
@@ -62,10 +62,12 @@ class Pilot:
         self.server.answer("update_customer_page", {})
         self.server.answer("send_sneak_peek", {})
         self.server.answer("get_form", {"enabled": False})
+        self.server.answer("get_predicted_agent", NO_ANSWER)
         self.document = Document()
         self.commands: list[tuple[str, dict[str, object]]] = []
         self.store = Store()
         self._keys = 0
+        self.is_scrolled_away = False
 
     async def __aenter__(self) -> Self:
         self.renderer = Renderer(Window(STRINGS, ZoneInfo("UTC")), self._edits, asyncio.get_running_loop())
@@ -113,6 +115,19 @@ class Pilot:
     def _edits(self, edits: list[Edit]) -> None:
         self.document.apply(json.loads(json.dumps(edits)))
         asyncio.get_running_loop().call_soon(self.renderer.applied)
+        self.look()
+
+    def look(self) -> None:
+        """The visitor sees the last message of an agent's, as the stage would tell; unless they have scrolled away."""
+        theirs = [article for article in self.articles if "theirs" in article.attributes["class"]]
+        if theirs and not self.is_scrolled_away:
+            self.controller.intent("seen", {"name": "seen", "key": theirs[-1].attributes["data-key"]})
+
+    async def page(self, *, open: bool, visible: bool = True) -> None:
+        """The panel opens or closes, the page comes to the front or goes."""
+        self.controller.page("", "", open=open, visible=visible)
+        self.look()
+        await self.settle()
 
     async def settle(self) -> None:
         await self.server.settle()

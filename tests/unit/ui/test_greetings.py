@@ -23,7 +23,7 @@ def greeting(unique_id: str = "G1", text: str = "Need a hand?", **more: Any) -> 
 async def greeted(pilot: Pilot, *, open: bool) -> None:
     pilot.server.answer("accept_greeting", {})
     pilot.server.answer("cancel_greeting", {})
-    pilot.controller.page("", "", open=open, visible=True)
+    await pilot.page(open=open)
     pilot.server.push("incoming_greeting", greeting())
     await pilot.settle()
 
@@ -33,8 +33,7 @@ async def test_a_greeting_is_previewed_while_closed_and_accepted_when_seen() -> 
         await greeted(pilot, open=False)
         assert pilot.told("unread") == [{"count": 1, "preview": {"name": "Grace", "text": "Need a hand?"}}]
         assert not pilot.server.sent("accept_greeting")
-        pilot.controller.page("", "", open=True, visible=True)
-        await pilot.settle()
+        await pilot.page(open=True)
         assert pilot.said == ["Need a hand?"]
         [accepted] = pilot.server.sent("accept_greeting")
         assert accepted["payload"] == {"greeting_id": 7, "unique_id": "G1"}

@@ -97,3 +97,59 @@ async def test_a_sticker_is_a_picture_and_an_unknown_template_a_card() -> None:
         await pilot.push(question(id="T1_7", template_id="hologram"))
         assert pilot.document.find(Place.LOG, "div", class_="rich")
         await pilot.act("press", key="nobody", card="0", button="0")
+
+
+async def press(pilot: Pilot, button: int, key: str = "T1_5") -> list[dict[str, Any]]:
+    """Press it, and give the postbacks so far."""
+    await pilot.act("press", key=key, card="0", button=str(button))
+    return [sent["payload"]["postback"] for sent in pilot.server.sent("send_rich_message_postback")]
+
+
+async def test_links_pages_and_no_thanks() -> None:
+    buttons = [
+        {"type": "url", "text": "Look", "value": "https://shop.example/1", "postback_id": "look"},
+        {"type": "webview", "text": "Size guide", "value": "https://shop.example/sizes", "postback_id": "w"},
+        {"type": "webview", "text": "Old", "value": "http://shop.example/old", "postback_id": "o"},
+        {"type": "webview", "text": "Evil", "value": "javascript:alert(1)", "postback_id": "e"},
+        {"type": "cancel", "text": "No, thanks", "postback_id": "no"},
+    ]
+    buttons[1]["webview_height"] = "tall"
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        pilot.server.answer("send_rich_message_postback", {})
+        await pilot.push(question(template_id="cards", elements=[{"title": "Pump", "buttons": buttons}]))
+        look, old, evil = pilot.document.find(Place.LOG, "a")
+        assert (look.text, old.text, evil.attributes["href"]) == (
+            "Look",
+            "Old",
+            "javascript:alert(1)",
+        )  # edits.mjs
+        assert await press(pilot, 0) == [{"id": "look", "toggled": True}]
+        assert pilot.document.find(Place.LOG, "a")[0].text == "Lookopened"
+        assert len(await press(pilot, 0)) == 1  # it was opened; that cannot be taken back
+        assert (await press(pilot, 1))[-1] == {"id": "w", "toggled": True}
+        [page] = pilot.told("webview")
+        assert page == {"url": "https://shop.example/sizes", "title": "Size guide", "height": "tall"}
+        *_, cancel = pilot.document.find(Place.LOG, "button", data_action="press")
+        assert "aria-disabled" not in cancel.attributes  # to open something is no answer
+        assert (await press(pilot, 4))[-1] == {"id": "no", "toggled": True}
+        assert cancel.attributes["aria-disabled"] == "true" and pilot.told("focus")
+        assert not pilot.server.sent("send_event")
+
+
+async def test_a_greeting_s_button_begins_the_chat() -> None:
+    async with Pilot() as pilot:
+        pilot.server.push(
+            "incoming_greeting",
+            {
+                "id": 7,
+                "unique_id": "G1",
+                "agent": {"id": "grace", "name": "Grace"},
+                "event": question(),
+            },
+        )
+        await pilot.settle()
+        assert await press(pilot, 1, "G1") == []
+        [begun] = pilot.server.sent("start_chat")
+        [said] = begun["payload"]["chat"]["thread"]["events"]
+        assert said["text"] == "Large" and "postback" not in said

@@ -128,12 +128,12 @@ async def test_agents_messages_are_announced_and_marked_as_seen() -> None:
 async def test_unread_while_closed_and_read_when_opened() -> None:
     async with Pilot() as pilot:
         await pilot.with_chat()
-        pilot.controller.page("", "", open=False, visible=True)
+        await pilot.page(open=False)
         await pilot.push(event("T1_1", "one", at=1))
         await pilot.push(event("T1_2", "two", at=2))
         assert [told["count"] for told in pilot.told("unread")] == [1, 2] and not pilot.told("announce")
         assert not pilot.server.sent("mark_events_as_seen")
-        pilot.controller.page("", "", open=True, visible=True)
+        await pilot.page(open=True)
         await pilot.wait(1)
         assert pilot.told("unread")[-1]["count"] == 0
         assert len(pilot.server.sent("mark_events_as_seen")) == 1

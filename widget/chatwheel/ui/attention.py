@@ -9,6 +9,7 @@ from chatwheel.sdk import ChatError, CustomerSDK
 from chatwheel.transport.base import Clock
 from chatwheel.ui import convert, reduce
 from chatwheel.ui.entries import Entry
+from chatwheel.ui.happenings import SAID_ELSEWHERE, words
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.stage import Stage
 from chatwheel.ui.state import Connection, State
@@ -62,8 +63,12 @@ class Attention:
         self._store.apply(reduce.marked, state.seen_up_to)
 
     def announce(self, entry: Entry) -> None:
-        """Say what an agent wrote; the page outside is told by the unread count."""
-        if not entry.author or not self._store.state.open:
+        """Say what an agent wrote or what happened; the page outside is told by the unread count."""
+        if not self._store.state.open:
+            return
+        if entry.kind == "notice" and not (entry.happening and entry.happening.type in SAID_ELSEWHERE):
+            self._stage.do("announce", text=words(entry, self._t))
+        if not entry.author:
             return
         name = entry.author.name or self._t("author.agent")
         if entry.attachment:

@@ -21,7 +21,10 @@ from chatwheel.ui.forms import Forms
 from chatwheel.ui.greeter import Greeter
 from chatwheel.ui.hooks import Hooks, NoHooks
 from chatwheel.ui.i18n import Strings
+from chatwheel.ui.live import Live
 from chatwheel.ui.outbox import Outbox
+from chatwheel.ui.predictor import Predictor
+from chatwheel.ui.presser import Presser
 from chatwheel.ui.rater import Rater
 from chatwheel.ui.stage import Stage
 from chatwheel.ui.state import Connection, Notice, State
@@ -84,6 +87,9 @@ class Controller:
         hooks.attach(self._attention.announce)
         self._rater = Rater(sdk, store)
         self._greeter = greeter
+        self._live = Live(sdk, store, stage, strings, clock)
+        self._presser = Presser(sdk, store, stage, clock, self.send, self._spawn)
+        Predictor(sdk, store, group_id)
         self._conversation.on_thread = lambda thread: self._rater.known(thread.properties)
         self._conversation.on_step = lambda: self._spawn(self._forms.before())
         store.listen(self._changed)
@@ -107,7 +113,7 @@ class Controller:
 
     async def aclose(self) -> None:
         """Stop whatever is under way; the client is not ended."""
-        tasks = [*self._tasks, self._outbox.task]
+        tasks = [*self._tasks, *self._live.tasks, self._outbox.task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, self._hooks.aclose(), return_exceptions=True)
@@ -128,7 +134,8 @@ class Controller:
             "end-chat": lambda i: self._spawn(self._end()),
             "start-chat": lambda i: self._spawn(self._start()),
             "dismiss": lambda i: store.apply(reduce.notice_dismissed, str(i["key"])),
-            "press": lambda i: self._press(str(i["key"]), int(i["card"]), int(i["button"])),
+            "press": lambda i: self._presser.press(str(i["key"]), int(i["card"]), int(i["button"])),
+            "seen": lambda i: store.apply(reduce.looked_at, str(i["key"])),
             "unfold": lambda i: store.apply(reduce.unfolded, str(i["key"])),
             "preview-close": lambda i: self._dismiss(),
             "extension": self._hooks.intent,
@@ -195,40 +202,6 @@ class Controller:
     def _dismiss(self) -> None:
         self._hooks.dismissed()
         self._spawn(self._greeter.dismiss())
-
-    def _press(self, key: str, card: int, button: int) -> None:
-        """A button of a rich message: tell the server, and say what the button says if it is one to answer with."""
-        entry = self._store.state.timeline.find(key)
-        if not entry or not entry.rich:
-            return
-        chosen = entry.rich.cards[card].buttons[button]
-        is_pressed = chosen.kind in ("message", "cancel") or not chosen.pressed
-        self._store.apply(reduce.pressed, key, chosen.postback_id, is_pressed)
-        if entry.local:
-            self._write(chosen.text)
-            return
-        self._spawn(self._post_back(entry, chosen.postback_id, is_pressed))
-        if chosen.kind == "message":
-            postback = {
-                "id": chosen.postback_id,
-                "thread_id": entry.thread_id,
-                "event_id": entry.event_id,
-                "type": chosen.kind,
-                "value": chosen.value,
-            }
-            self.send(chosen.text, str(uuid4()), self._clock.time(), postback=postback)
-        self._stage.do("focus")
-
-    async def _post_back(self, entry: Entry, postback_id: str, toggled: bool) -> None:
-        try:
-            await self._sdk.send_rich_message_postback(
-                chat_id=self._store.state.chat_id,
-                thread_id=entry.thread_id,
-                event_id=entry.event_id,
-                postback={"id": postback_id, "toggled": toggled},
-            )
-        except ChatError as error:
-            logger.info("not posted back: %r", error)  # the message says it, too
 
     def _retry(self, key: str) -> None:
         if not self._files.retry(key):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from chatwheel.sdk.models import (
@@ -19,7 +20,19 @@ from chatwheel.sdk.models import (
     SystemMessageEvent,
     Thread,
 )
-from chatwheel.ui.entries import Attachment, Button, Card, Delivery, Entry, Kind, Person, Rich
+from chatwheel.ui.entries import (
+    Attachment,
+    Button,
+    Card,
+    Delivery,
+    Entry,
+    Happening,
+    Kind,
+    Person,
+    Rich,
+    live_key,
+)
+from chatwheel.ui.happenings import is_known
 from chatwheel.ui.text import one_line, plain
 from chatwheel.ui.tree import Node, words
 
@@ -51,6 +64,7 @@ def person(user: Agent) -> Person:
         avatar=_address(user.avatar),
         title=one_line(user.job_title or ""),
         present=bool(user.present),
+        is_bot=bool(user.is_bot),
     )
 
 
@@ -99,11 +113,35 @@ def entry(
         case CustomEvent():
             drawn = draw(event)
             return _entry("custom", *common, text=words(drawn), drawn=drawn) if drawn else None
-        case SystemMessageEvent() if event.text:
-            key, at, _author, event_id, thread_id = common
-            return _entry("notice", key, at, None, event_id, thread_id, text=plain(event.text))
+        case SystemMessageEvent():
+            return _notice(event, common)
         case _:
             return None
+
+
+def _notice(event: SystemMessageEvent, common: tuple[str, float, Person | None, str, str]) -> Entry | None:
+    key, at, _author, event_id, thread_id = common
+    values = {name: one_line(str(value)) for name, value in (event.text_vars or {}).items()}
+    happening = Happening(event.system_message_type or "", values)
+    if not event.text and not is_known(happening):
+        return None
+    shown = _entry("notice", key, at, None, event_id, thread_id, text=plain(event.text))
+    return replace(shown, happening=happening)
+
+
+def live(event: Event, authors: Mapping[str, Person], now: float) -> Entry | None:
+    """The beginning of an answer as it is being written (Customer Chat API: incoming_event_preview)."""
+    if not isinstance(event, MessageEvent) or not event.text:
+        return None
+    author = authors.get(event.author_id or "") or Person(event.author_id or "", "")
+    return Entry(
+        key=event.custom_id or live_key(author.id),
+        kind="message",
+        at=seconds(event.created_at, now),
+        author=author,
+        text=plain(event.text),
+        is_live=True,
+    )
 
 
 def _entry(
@@ -197,7 +235,8 @@ def _button(button: RichButton, customer_id: str) -> Button:
         text=one_line(button.text),
         postback_id=button.postback_id,
         kind=button.type or "",
-        value=button.value or "",
+        value=(button.value or "").strip(),
+        height=button.webview_height or "",
         role=button.role,
         pressed=customer_id in button.user_ids,
     )

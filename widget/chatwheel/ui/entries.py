@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TypeAlias
@@ -13,6 +14,11 @@ LOCAL = "local-"
 """How the key of what was said here begins, and the event id that it gets with its place."""
 
 
+def live_key(author_id: str) -> str:
+    """The key of beginnings of an author's that do not say which answer they are of."""
+    return f"live {author_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """An agent, as the visitor sees one."""
@@ -22,6 +28,7 @@ class Person:
     avatar: str = ""
     title: str = ""
     present: bool = True
+    is_bot: bool = False
 
 
 class Delivery(Enum):
@@ -67,6 +74,8 @@ class Button:
     postback_id: str
     kind: str = ""
     value: str = ""
+    height: str = ""
+    """Of the page that a `webview` shows: `compact`, `tall` or `full`."""
     role: str = "default"
     pressed: bool = False
     """Whether the visitor has pressed it."""
@@ -90,7 +99,20 @@ class Rich:
 
     @property
     def answered(self) -> bool:
-        return any(button.pressed for card in self.cards for button in card.buttons)
+        """Whether the visitor has chosen; to open a link is no answer."""
+        return any(
+            button.pressed and button.kind in ("message", "cancel")
+            for card in self.cards
+            for button in card.buttons
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What the service tells of a chat: the type of a system message and the values in its text."""
+
+    type: str
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -119,7 +141,12 @@ class Entry:
     """Whether it exists in this browser only: the server knows nothing of it."""
     drawn: Node | None = None
     """What the site's own Python made of it."""
+    happening: Happening | None = None
+    """Of a notice, if the service says what happened; `text` is its own wording."""
     unfolded: bool = False
+    is_live: bool = False
+    """Whether it is still being written: the beginning of an answer, shown as it grows."""
+    is_deleted: bool = False
 
     @property
     def mine(self) -> bool:

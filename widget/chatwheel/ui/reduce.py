@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from chatwheel.ui.beginnings import silent, without_beginnings, without_thinking
 from chatwheel.ui.entries import LOCAL, Attachment, Delivery, Entry, Person
 from chatwheel.ui.state import Connection, Form, Notice, Older, Queue, Rating, State
 
@@ -26,8 +27,8 @@ def connection_slow(state: State) -> State:
 
 
 def connection_lost(state: State) -> State:
-    """Agents' typing is forgotten: nobody would tell us that it stopped."""
-    return replace(state, connection=Connection.RECONNECTING, typing=frozenset())
+    """What agents were about to say is forgotten: nobody would tell us how it went on."""
+    return replace(silent(state), connection=Connection.RECONNECTING)
 
 
 def connection_back(state: State) -> State:
@@ -37,7 +38,7 @@ def connection_back(state: State) -> State:
 
 def stopped(state: State, reason: str) -> State:
     """The client will not come back by itself; what still waits has failed."""
-    return replace(state, connection=Connection.STOPPED, stop_reason=reason, typing=frozenset())
+    return replace(silent(state), connection=Connection.STOPPED, stop_reason=reason)
 
 
 def availability(state: State, available: bool) -> State:
@@ -63,7 +64,7 @@ def chat_known(
 
 
 def chat_closed(state: State) -> State:
-    return replace(state, active=False, ended=True, typing=frozenset(), queue=None)
+    return replace(silent(state), active=False, ended=True, queue=None)
 
 
 def queue_moved(state: State, queue: Queue | None) -> State:
@@ -71,8 +72,15 @@ def queue_moved(state: State, queue: Queue | None) -> State:
 
 
 def people_known(state: State, people: Iterable[Person]) -> State:
-    """Agents as the server describes them; entries show the newest description."""
-    changed = {person.id: person for person in people if state.people.get(person.id) != person}
+    """Agents as the server describes them; entries show the newest description.
+
+    That somebody is a bot is said before a chat only, and remembered.
+    """
+    described = (
+        replace(person, is_bot=True) if _is_bot(state, person) and not person.is_bot else person
+        for person in people
+    )
+    changed = {person.id: person for person in described if state.people.get(person.id) != person}
     if not changed:
         return state
 
@@ -91,12 +99,24 @@ def people_known(state: State, people: Iterable[Person]) -> State:
     )
 
 
+def _is_bot(state: State, person: Person) -> bool:
+    known = (state.people.get(person.id), state.predicted)
+    return any(other is not None and other.id == person.id and other.is_bot for other in known)
+
+
+def predicted(state: State, person: Person | None) -> State:
+    """Who would answer if a chat began now; `None` for nobody."""
+    return replace(state, predicted=person)
+
+
 def person_left(state: State, user_id: str) -> State:
     person = state.people.get(user_id)
     if not person:
         return state
     people = {**state.people, user_id: replace(person, present=False)}
-    return replace(state, people=MappingProxyType(people), typing=state.typing - {user_id})
+    return without_thinking(
+        replace(state, people=MappingProxyType(people), typing=state.typing - {user_id}), [user_id]
+    )
 
 
 # -- the conversation --------------------------------------------------------------------------------------------
@@ -105,7 +125,7 @@ def person_left(state: State, user_id: str) -> State:
 def arrived(state: State, entries: Iterable[Entry]) -> State:
     """Events of the server, new or known, live or from the history."""
     new = [_with_delivery(state, _keeping_what_we_have(state, entry)) for entry in entries]
-    timeline = state.timeline.put_all(new)
+    timeline = without_beginnings(state.timeline, new).put_all(new)
     authors = [entry.author.id for entry in new if entry.author]
     agents = (entry.author.id for entry in reversed(timeline) if entry.author and not entry.local)
     last = next(agents, state.agent_id)
@@ -115,7 +135,7 @@ def arrived(state: State, entries: Iterable[Entry]) -> State:
         typing=state.typing.difference(authors),
         agent_id=last if authors else state.agent_id,
     )
-    return _settled(_counted(after))
+    return _settled(_counted(without_thinking(after, authors)))
 
 
 def _keeping_what_we_have(state: State, entry: Entry) -> Entry:
@@ -287,23 +307,36 @@ def marked(state: State, up_to: float) -> State:
     return _counted(replace(state, marked_up_to=up_to, seen_up_to=max(up_to, state.seen_up_to)))
 
 
+def looked_at(state: State, key: str) -> State:
+    """The visitor has this entry before their eyes, and has had all before it."""
+    if not state.attentive:
+        return state
+    seen, heard, is_below = state.seen_up_to, state.heard_up_to, True
+    for entry in reversed(state.timeline):
+        is_below = is_below and entry.key != key
+        if is_below or not (entry.event_id or entry.local):
+            continue
+        if entry.local:
+            heard = max(heard, entry.at)
+        elif entry.at <= state.seen_up_to:
+            break
+        else:
+            seen = max(seen, entry.at)
+    if (seen, heard) == (state.seen_up_to, state.heard_up_to):
+        return state
+    return _counted(replace(state, seen_up_to=seen, heard_up_to=heard))
+
+
 def _counted(state: State) -> State:
-    """Unread is what agents wrote since the visitor last looked; who is looking has read it."""
-    news = []
-    heard = []
+    """Unread is what agents wrote after what the visitor has seen."""
+    count = 0
     for entry in reversed(state.timeline):
         if entry.local:  # by this machine's clock, which may differ from the server's
-            if entry.author and entry.at > state.heard_up_to:
-                heard.append(entry.at)
+            count += entry.author is not None and entry.at > state.heard_up_to
             continue
         if entry.event_id and entry.at <= state.seen_up_to:
             break
-        if entry.author:
-            news.append(entry.at)
-    if (news or heard) and state.attentive:
-        seen, heard_up_to = max(news, default=state.seen_up_to), max(heard, default=state.heard_up_to)
-        return replace(state, seen_up_to=seen, heard_up_to=heard_up_to, unread=0)
-    count = len(news) + len(heard)
+        count += entry.author is not None and not entry.is_live
     return state if count == state.unread else replace(state, unread=count)
 
 

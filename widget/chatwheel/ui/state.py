@@ -29,6 +29,16 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
+class Thinking:
+    """A bot works on an answer; both texts may be missing."""
+
+    title: str = ""
+    description: str = ""
+    custom_id: str = ""
+    """The answer's, if it is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rating:
     """How the visitor found the conversation. `score` is 1 for good, 0 for bad, `None` for not rated."""
 
@@ -84,10 +94,14 @@ class State:
     people: Mapping[str, Person] = field(default_factory=lambda: MappingProxyType({}))
     agent_id: str = ""
     """Whom the header shows."""
+    predicted: Person | None = None
+    """Who would answer if a chat began now."""
     timeline: Timeline = field(default_factory=Timeline)
     older: Older = Older.UNKNOWN
     typing: frozenset[str] = frozenset()
     """Ids of the agents who are typing."""
+    thinking: Mapping[str, Thinking] = field(default_factory=lambda: MappingProxyType({}))
+    """What bots are working on, by their ids."""
     queue: Queue | None = None
     agents_seen_up_to: float = 0.0
     seen_up_to: float = 0.0

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from chatwheel.ui.components.avatar import avatar
+from chatwheel.ui.entries import Person
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.state import Connection, State
 from chatwheel.ui.tree import Node, h
 
 
-def header(state: State, t: Strings) -> list[Node]:
+def _face(state: State) -> Person | None:
+    """Who answers, or before a chat: who would."""
     agent = state.people.get(state.agent_id)
+    return agent if state.active or not state.predicted else state.predicted
+
+
+def bot_mark(person: Person | None, t: Strings) -> Node | None:
+    return h("span", {"class": "tag"}, t("author.bot")) if person and person.is_bot else None
+
+
+def header(state: State, t: Strings) -> list[Node]:
+    agent = _face(state)
     present = bool(agent and agent.present and state.active)
     online = state.connection is Connection.ONLINE and (present or state.available)
     status = t("header.online") if online else t("header.away")
@@ -25,7 +36,7 @@ def header(state: State, t: Strings) -> list[Node]:
         h(
             "div",
             {"class": "who"},
-            h("h1", None, h("bdi", None, name)),
+            h("div", {"class": "name"}, h("h1", None, h("bdi", None, name)), bot_mark(agent, t)),
             h("p", None, h("bdi", None, status)),
             key="who",
         ),

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 from chatwheel.ui.components.avatar import avatar
 from chatwheel.ui.components.file import file
+from chatwheel.ui.components.header import bot_mark
 from chatwheel.ui.components.icons import icon
 from chatwheel.ui.components.rich import rich
 from chatwheel.ui.entries import Delivery, Entry
+from chatwheel.ui.happenings import words
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.text import is_emoji, linked
 from chatwheel.ui.tree import Node, h
@@ -32,13 +34,17 @@ def timestamp(at: float) -> str:
 
 def entry(entry: Entry, position: Position, t: Strings) -> Node:
     if entry.kind == "notice":
-        return h("article", {"class": "entry notice"}, h("p", {"dir": "auto"}, entry.text), key=entry.key)
+        return h(
+            "article", {"class": "entry notice"}, h("p", {"dir": "auto"}, words(entry, t)), key=entry.key
+        )
     classes = ["entry", "mine" if entry.mine else "theirs"]
     classes += ["first"] if position.first else []
     classes += ["last"] if position.last else []
     attributes = {"class": " ".join(classes), "data-key": entry.key}
     if entry.delivery:
         attributes["data-delivery"] = entry.delivery.value
+    if entry.is_live:
+        attributes["aria-busy"] = "true"
     parts: list[Node | None] = [
         _author(entry, position, t),
         avatar(entry.author) if not entry.mine and position.last else None,
@@ -55,7 +61,7 @@ def _author(entry: Entry, position: Position, t: Strings) -> Node:
         return h("h2", {"class": "hidden"}, t("author.you"))
     name = (entry.author.name if entry.author else "") or t("author.agent")
     return (
-        h("h2", {"class": "author"}, h("bdi", None, name))
+        h("h2", {"class": "author"}, h("bdi", None, name), bot_mark(entry.author, t))
         if position.first
         else h("h2", {"class": "hidden"}, name)
     )
@@ -64,6 +70,8 @@ def _author(entry: Entry, position: Position, t: Strings) -> Node:
 def _body(entry: Entry, t: Strings) -> Node:
     if entry.drawn:
         return entry.drawn
+    if entry.is_deleted:
+        return h("div", {"class": "bubble gone"}, t("message.deleted"))
     if entry.attachment:
         return file(entry, entry.attachment, t)
     if entry.rich:
@@ -84,7 +92,9 @@ def _body(entry: Entry, t: Strings) -> Node:
 
 def _meta(entry: Entry, t: Strings) -> Node:
     time = h("time", {"datetime": timestamp(entry.at), "data-format": "time"})
-    if entry.delivery is None or entry.delivery is Delivery.FAILED:
+    if entry.is_live:
+        return h("p", {"class": "meta"}, t("message.live"))
+    if entry.delivery is None or entry.is_deleted or entry.delivery is Delivery.FAILED:
         return h("p", {"class": "meta"}, time)
     word = t(f"delivery.{entry.delivery.value}")
     mark = {Delivery.SEEN: "seen", Delivery.SENT: "sent"}.get(entry.delivery, "clock")

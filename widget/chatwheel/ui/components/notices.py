@@ -5,7 +5,7 @@ from __future__ import annotations
 from chatwheel.ui.components.avatar import avatar
 from chatwheel.ui.components.icons import icon
 from chatwheel.ui.i18n import Strings
-from chatwheel.ui.state import Connection, State
+from chatwheel.ui.state import Connection, State, Thinking
 from chatwheel.ui.tree import Node, h
 
 
@@ -49,7 +49,9 @@ def _said_too(words: str, t: Strings) -> Node:
 
 
 def typing(state: State, t: Strings) -> list[Node]:
-    """Three dots in a bubble, with words for a screen reader."""
+    """Three dots in a bubble, with words for a screen reader; what a bot works on stands in the bubble."""
+    if state.thinking:
+        return [_thinking(state, *sorted(state.thinking.items())[0], t)]
     ids = sorted(state.typing)
     if not ids:
         return []
@@ -65,6 +67,27 @@ def typing(state: State, t: Strings) -> list[Node]:
             _said(text),
         )
     ]
+
+
+def _thinking(state: State, id: str, thinking: Thinking, t: Strings) -> Node:
+    person = state.people.get(id)
+    name = (person.name if person else "") or t("author.agent")
+    title = thinking.title or t("thinking.title")
+    dots = h("span", {"class": "dots", "aria-hidden": "true"}, *(h("i") for _ in range(3)))
+    return h(
+        "div",
+        {"class": "entry theirs typing first last"},
+        avatar(person),
+        h(
+            "div",
+            {"class": "bubble thinking"},
+            h("p", {"class": "title"}, _said(f"{name}: "), h("bdi", None, title), dots),
+            h("p", {"class": "subtitle", "dir": "auto"}, thinking.description)
+            if thinking.description
+            else None,
+        ),
+        key="thinking",
+    )
 
 
 def _said(text: str) -> Node:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from chatwheel.ui.components.icons import icon
 from chatwheel.ui.entries import Attachment, Button, Card, Entry, Rich
 from chatwheel.ui.i18n import Strings
@@ -14,8 +16,8 @@ def rich(entry: Entry, content: Rich, t: Strings) -> Node:
         pictures = [_image(card.image) for card in content.cards if card.image]
         return h("div", {"class": "sticker"}, pictures)
     if content.template == "quick_replies":
-        return _quick_replies(entry, content)
-    cards = [_card(entry, card, number) for number, card in enumerate(content.cards)]
+        return _quick_replies(entry, content, t)
+    cards = [_card(entry, card, number, t) for number, card in enumerate(content.cards)]
     if len(cards) == 1:
         return cards[0]
     items = (h("li", None, card) for card in cards)
@@ -23,7 +25,7 @@ def rich(entry: Entry, content: Rich, t: Strings) -> Node:
     return h("ul", {"class": "carousel", "role": "list", "tabindex": "0", "aria-label": label}, items)
 
 
-def _card(entry: Entry, card: Card, number: int) -> Node:
+def _card(entry: Entry, card: Card, number: int, t: Strings) -> Node:
     words = [
         h("p", {"class": "title", "dir": "auto"}, linked(card.title)) if card.title else None,
         h("p", {"class": "subtitle", "dir": "auto"}, linked(card.subtitle)) if card.subtitle else None,
@@ -33,41 +35,66 @@ def _card(entry: Entry, card: Card, number: int) -> Node:
         {"class": "rich"},
         _image(card.image) if card.image else None,
         h("div", {"class": "about"}, words) if any(words) else None,
-        [_button(entry, button, number, index, "wide") for index, button in enumerate(card.buttons)],
+        [_button(entry, button, (number, index), "wide", t) for index, button in enumerate(card.buttons)],
     )
 
 
-def _quick_replies(entry: Entry, content: Rich) -> Node:
+def _quick_replies(entry: Entry, content: Rich, t: Strings) -> Node:
     """The question as a bubble, the answers below it; after one was chosen the others are out of reach."""
     parts: list[Node] = []
     for number, card in enumerate(content.cards):
         text = "\n".join(filter(None, (card.title, card.subtitle)))
         if text:
             parts.append(h("div", {"class": "bubble", "dir": "auto"}, linked(text)))
-        buttons = [_button(entry, button, number, index, "pill") for index, button in enumerate(card.buttons)]
+        buttons = [
+            _button(entry, button, (number, index), "pill", t) for index, button in enumerate(card.buttons)
+        ]
         parts.append(h("div", {"class": "replies", "data-answered": content.answered}, buttons))
     return h("div", {"class": "quick-replies"}, parts)
 
 
-def _button(entry: Entry, button: Button, card: int, index: int, shape: str) -> Node:
-    attributes: dict[str, Attribute] = {"class": f"{shape} {button.role}"}
-    if button.kind in ("url", "webview"):
-        return h("a", {**attributes, "href": button.value}, button.text, icon("out"))
-    if button.kind == "phone":
-        return h(
-            "a", {**attributes, "href": f"tel:{button.value.replace(' ', '')}"}, button.text, icon("phone")
-        )
-    answered = bool(entry.rich and entry.rich.answered) and button.kind in ("message", "cancel")
-    attributes |= {
-        "type": "button",
+def _button(entry: Entry, button: Button, place: tuple[int, int], shape: str, t: Strings) -> Node:
+    """A link for what the browser opens, a button for the rest. What was opened or chosen keeps a mark."""
+    card, index = place
+    attributes: dict[str, Attribute] = {
+        "class": f"{shape} {button.role}",
         "data-action": "press",
         "data-key": entry.key,
         "data-card": card,
         "data-button": index,
-        "aria-pressed": "true" if button.pressed else "false",
-        "aria-disabled": "true" if answered else None,
     }
+    href = _href(button)
+    if href:
+        mark = [icon("sent"), h("span", {"class": "hidden"}, t("rich.opened"))] if button.pressed else []
+        sign = "phone" if button.kind == "phone" else "out"
+        return h("a", {**attributes, "href": href}, button.text, mark or icon(sign))
+    attributes["type"] = "button"
+    if button.kind == "webview":
+        attributes["aria-haspopup"] = "dialog"
+        return h("button", attributes, button.text, icon("sheet"))
+    answered = bool(entry.rich and entry.rich.answered) and button.kind in ("message", "cancel")
+    attributes["aria-pressed"] = "true" if button.pressed else "false"
+    attributes["aria-disabled"] = "true" if answered else None
     return h("button", attributes, button.text)
+
+
+def _href(button: Button) -> str:
+    """Where a button leads. A page that may not stand in a sheet is opened like any other link."""
+    if button.kind == "phone":
+        return f"tel:{button.value.replace(' ', '')}"
+    is_link = button.kind == "url" or (button.kind == "webview" and not may_be_framed(button.value))
+    return button.value if is_link else ""
+
+
+def may_be_framed(address: str) -> bool:
+    """Whether a page may be shown inside the panel: encrypted, or on this very machine (local development)."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    )
 
 
 def _image(image: Attachment) -> Node:

@@ -35,7 +35,10 @@ View = Callable[[State, Strings], list[Node]]
 Source = Callable[[State], tuple[object, ...]]
 
 VIEWS: Mapping[Place, tuple[View, Source]] = {
-    Place.HEADER: (header, lambda s: (s.people, s.agent_id, s.active, s.connection, s.available)),
+    Place.HEADER: (
+        header,
+        lambda s: (s.people, s.agent_id, s.predicted, s.active, s.connection, s.available),
+    ),
     Place.MENU: (menu, lambda s: (s.menu_open, s.active, s.rating)),
     Place.CONNECTION: (
         notices.connection,
@@ -43,7 +46,7 @@ VIEWS: Mapping[Place, tuple[View, Source]] = {
     ),
     Place.TOP: (top, lambda s: (s.older, not s.timeline)),
     Place.FORM: (form, lambda s: (s.form,)),
-    Place.TYPING: (notices.typing, lambda s: (s.typing, s.people)),
+    Place.TYPING: (notices.typing, lambda s: (s.typing, s.thinking, s.people)),
     Place.ALERTS: (notices.alerts, lambda s: (s.notices,)),
     Place.ENDED: (ended, lambda s: (s.rating, s.ended, s.active, s.thread_id)),
 }
