@@ -5,7 +5,13 @@
  */
 
 /**
- * @typedef {object} Settings what the site's owner configured, and where the visitor is
+ * @typedef {object} Look
+ * @property {"light" | "dark" | "auto"} [theme]
+ * @property {string} [accent] any colour of CSS
+ * @property {string} [font] a list of font families
+ * @property {boolean} [inline] the panel is a part of the page: there is nothing to close
+ *
+ * @typedef {object} Configuration what the site's owner configured, and where the visitor is
  * @property {string} organizationId
  * @property {string} clientId
  * @property {number | null} [groupId]
@@ -14,9 +20,10 @@
  * @property {string} [apiUrl]
  * @property {string} [accountsUrl]
  * @property {string} [locale]
- * @property {"light" | "dark" | "auto"} [theme]
- * @property {string} [accent]
+ * @property {boolean} [forget] delete what is kept, and start nothing
  * @property {Page} page
+ *
+ * @typedef {Configuration & Look} Settings
  *
  * @typedef {object} Page
  * @property {string} url
@@ -29,6 +36,7 @@
  * @property {(call: { id: number, method: string, args: unknown[] }) => void} onCall
  * @property {(name: string) => void} onListen the page wants to hear of events of this name
  * @property {(name: string) => void} onIntent the visitor did something outside the frame
+ * @property {() => void} onForget what is kept in the browser is to be deleted
  */
 
 /**
@@ -47,6 +55,7 @@ export function connectHost(handlers) {
         else if (kind === "call") handlers.onCall(body);
         else if (kind === "listen") handlers.onListen(body);
         else if (kind === "intent") handlers.onIntent(body);
+        else if (kind === "forget") handlers.onForget();
       };
       resolve({ settings: data[1], post: (kind, body) => port.postMessage([kind, body]) });
     });

@@ -31,6 +31,11 @@
  */
 
 const ADDRESS_MILLISECONDS = 1000;
+/** Events of the widget's own, which come unasked. All others are the SDK's. */
+const OWN = new Set([
+  "ready", "open", "close", "show", "hide", "unread", "state", "message", "greeting", "form", "rating", "button",
+  "consent", "failed", "destroy",
+]);
 
 export class Page {
   #embed;
@@ -76,7 +81,7 @@ export class Page {
 
   /** @param {string} name of an event that the page wants to hear of */
   listen(name) {
-    this.#post("listen", name);
+    if (!OWN.has(name)) this.#post("listen", name);
   }
 
   /**
@@ -89,10 +94,15 @@ export class Page {
     const [first] = args;
     return new Promise((resolve, reject) => {
       const id = ++this.#calls;
-      const { onProgress, ...plain } = first && Object.getPrototypeOf(first) === Object.prototype ? first : {};
+      const { onProgress, signal } = first ?? {};
       this.#answers.set(id, { resolve, reject, onProgress });
+      if (method === "uploadFile" && first) args = [{ file: first.file }];
+      if (method === "setTheme") args = [first, this.#look()];
       try {
-        this.#post("call", { id, method: String(method), args: onProgress ? [plain] : args });
+        this.#post("call", { id, method: String(method), args });
+        const cancel = () => this.#post("call", { id: 0, method: "cancelUpload", args: [id] });
+        if (signal?.aborted) cancel();
+        else signal?.addEventListener?.("abort", cancel);
       } catch (error) {
         const message = `chatwheel: the arguments of ${method} cannot be handed to the frame: ${error}`;
         this.#settle({ id, error: { code: "INVALID_ARGUMENT", message } });
@@ -131,8 +141,7 @@ export class Page {
   }
 
   #settings() {
-    const { dataset, element } = this.#embed;
-    const style = getComputedStyle(element);
+    const { dataset } = this.#embed;
     const apiUrl = originOf(dataset.apiUrl);
     return {
       organizationId: dataset.organizationId,
@@ -144,11 +153,19 @@ export class Page {
       accountsUrl: originOf(dataset.accountsUrl) ?? apiUrl,
       locale: dataset.locale,
       theme: dataset.theme,
+      ...this.#look(),
+      forget: this.#isForgetting,
+      page: this.#page(),
+    };
+  }
+
+  #look() {
+    const { dataset, element } = this.#embed;
+    const style = getComputedStyle(element);
+    return {
       accent: style.getPropertyValue("--chatwheel-accent").trim(),
       font: style.getPropertyValue("--chatwheel-font").trim(),
       inline: Boolean(dataset.inline),
-      forget: this.#isForgetting,
-      page: this.#page(),
     };
   }
 
@@ -167,12 +184,12 @@ export class Page {
     if (kind === "close") close();
     else if (kind === "words") this.#speak(body);
     else if (kind === "unread") void this.#count(body);
-    else if (kind === "theme") this.#embed.element.style.colorScheme = body;
+    else if (kind === "theme") this.#embed.element.style.colorScheme = body === "auto" ? "" : body;
     else if (kind === "remember") this.#remember();
     else if (kind === "state") this.#learn(body);
     else if (kind === "event") emit(body.name, body.payload);
     else if (kind === "result") this.#settle(body);
-    else if (kind === "progress") this.#answers.get(body.id)?.onProgress?.(body.share);
+    else if (kind === "call-progress") this.#answers.get(body.id)?.onProgress?.(body.share);
     else if (kind === "forgotten") this.#onForgotten();
     else if (kind === "failed") {
       state.started = false;
@@ -225,8 +242,8 @@ export class Page {
     };
   }
 
-  /** Python is there, or what it knows of the connection and the chat is different. @param {object} news */
-  #learn(news) {
+  /** Python is there, or what it knows of the connection and the chat is different. @param {Record<string, unknown>} news */
+  #learn({ verb: _, ...news }) {
     const { state, emit } = this.#embed;
     const isFirst = !state.started;
     Object.assign(state, news, { started: true });

@@ -5,12 +5,14 @@
  */
 import { Composer, TEXT_LIMIT } from "./composer.mjs";
 import { addressOf, Nodes } from "./edits.mjs";
+import { forget } from "./forget.mjs";
 import { connectHost } from "./host.mjs";
 import { Scroll } from "./scroll.mjs";
 import { Seen } from "./seen.mjs";
 import { Starting } from "./starting.mjs";
-import { colorOn } from "./theme.mjs";
+import { properties } from "./theme.mjs";
 import { Unsent } from "./unsent.mjs";
+import { Verbs } from "./verbs.mjs";
 import { startWorker } from "./worker.mjs";
 import { Words } from "./words.mjs";
 
@@ -48,8 +50,16 @@ class Stage {
   #tellHost = () => {};
   /** @type {Page} */
   #page = { url: "", title: "", open: true };
-  /** @type {[string, unknown][]} of the host page, made before Python was there */
+  /** @type {[string, unknown, File[]?][]} of the host page, made before Python was there */
   #wishes = [];
+  #verbs = new Verbs({
+    send: (text) => void this.#send(text),
+    prefill: (text) => this.#prefill(text),
+    setLocale: (locale) => this.#setLocale(locale),
+    setTheme: (theme, look) => this.#dress({ ...this.#settings, ...look, theme }),
+    askPython: (call, files) => this.#tell("call", call, files),
+    answer: (result) => this.#tellHost("result", result),
+  });
   #composer = new Composer({
     accepts: (text) => this.#accepts(text),
     onSend: (text) => this.#send(text),
@@ -61,19 +71,19 @@ class Stage {
   async run() {
     const host = connectHost({
       onPage: (page) => this.#moved(page),
-      onCall: (call) => this.#tell("call", call),
+      onCall: (call) => void this.#verbs.call(call),
       onListen: (name) => this.#tell("listen", name),
       onIntent: (name) => this.#intent(name),
+      onForget: () => void this.#forget(),
     });
     this.#listen();
     const { settings, post } = await host;
     this.#settings = settings;
     this.#tellHost = post;
+    if (settings.forget) return this.#forget();
     this.#dress(settings);
     this.#moved(settings.page); // before anything is awaited: what the page says next is newer
-    await this.#words.load(settings.locale);
-    this.#words.write(document);
-    this.#tellHost("words", this.#words.forHost());
+    await this.#speak(settings.locale);
     this.#found(await this.#unsent.open(`${settings.organizationId}:${settings.clientId}`));
     this.#start();
   }
@@ -94,7 +104,7 @@ class Stage {
     else if (kind === "ready") this.#ready();
     else if (kind === "edits") this.#apply(body);
     else if (kind === "do") this.#do(body);
-    else if (kind === "event" || kind === "result") this.#tellHost(kind, body);
+    else if (["event", "result", "call-progress"].includes(kind)) this.#tellHost(kind, body);
   }
 
   /** @param {{ reason: string, message: string }} failure */
@@ -116,7 +126,7 @@ class Stage {
       waiting: this.#unsent.all.filter(({ key }) => !this.#waitingFiles.some(({ file }) => file.key === key)),
     });
     for (const { file, source } of this.#waitingFiles.splice(0)) this.#post("files", [file], [source]);
-    for (const [kind, body] of this.#wishes.splice(0)) this.#post(kind, body);
+    for (const [kind, body, files] of this.#wishes.splice(0)) this.#post(kind, body, files);
     this.#menuButton.disabled = false;
     this.#draft(this.#composer.text);
   }
@@ -189,6 +199,8 @@ class Stage {
     else if (command.verb === "scroll-end") this.#scroll.toEnd();
     else if (command.verb === "fill") this.#scroll.fill();
     else if (command.verb === "unread") this.#tellHost("unread", command);
+    else if (command.verb === "state") this.#tellHost("state", command);
+    else if (command.verb === "tell") this.#tellHost("event", command);
     else if (command.verb === "remember") this.#tellHost("remember");
     else if (command.verb === "keep") this.#unsent.keep(command.message);
     else if (command.verb === "forget") this.#unsent.forget(command.key);
@@ -348,14 +360,44 @@ class Stage {
 
   // -- the host page ----------------------------------------------------------------------------------------------
 
-  /** @param {import("./host.mjs").Settings} settings */
-  #dress({ theme, accent }) {
+  /** @param {string} [locale] */
+  async #speak(locale) {
+    await this.#words.load(locale);
+    this.#words.write(document);
+    this.#tellHost("words", this.#words.forHost());
+  }
+
+  /** @param {string} locale */
+  async #setLocale(locale) {
+    if (this.#settings) this.#settings.locale = locale;
+    await this.#speak(locale);
+    if (this.#up) this.#post("words", { strings: this.#words.texts, locale: this.#words.locale });
+    for (const time of document.querySelectorAll("time")) this.#words.writeTime(time);
+    return this.#words.locale;
+  }
+
+  /** @param {string} text */
+  #prefill(text) {
+    if (this.#composer.text && text) return false;
+    this.#composer.prefill(text);
+    return true;
+  }
+
+  /** Nothing is kept, and nothing that would keep anything goes on. */
+  async #forget() {
+    this.#worker?.stop();
+    this.#up = false;
+    await forget();
+    this.#tellHost("forgotten");
+  }
+
+  /** @param {import("./host.mjs").Look} look */
+  #dress({ theme = "auto", inline, ...look }) {
     const { style, dataset } = document.documentElement;
-    if (theme === "light" || theme === "dark") dataset.theme = theme;
-    if (accent && CSS.supports("color", accent)) {
-      style.setProperty("--chatwheel-accent", accent);
-      style.setProperty("--chatwheel-on-accent", colorOn(accent));
-    }
+    dataset.theme = theme;
+    document.documentElement.toggleAttribute("data-inline", Boolean(inline));
+    this.#tellHost("theme", theme);
+    for (const [name, value] of properties(look)) style.setProperty(name, value);
   }
 
   /** @param {Page & { focus?: boolean }} page */
@@ -371,10 +413,10 @@ class Stage {
     this.#look();
   }
 
-  /** What the host page wants of Python, now or when it is there. @param {string} kind @param {unknown} body */
-  #tell(kind, body) {
-    if (this.#up) this.#post(kind, body);
-    else this.#wishes.push([kind, body]);
+  /** What the host page wants of Python, now or when it is there. @param {string} kind @param {unknown} body @param {File[]} [files] */
+  #tell(kind, body, files = []) {
+    if (this.#up) this.#post(kind, body, files);
+    else this.#wishes.push([kind, body, files]);
   }
 }
 

@@ -25,6 +25,7 @@ from chatwheel.ui.controller import Controller
 from chatwheel.ui.hooks import Hooks
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.render import Renderer
+from chatwheel.ui.report import Report
 from chatwheel.ui.store import Store
 from chatwheel.ui.tree import Edit
 
@@ -74,7 +75,9 @@ class App:
         transport = shared(BrowserTransport())
         self._channel = channel
         self._store = Store()
-        self._renderer = Renderer(Window(strings), self._send_edits, asyncio.get_running_loop())
+        self._strings = strings
+        self._window = Window(strings)
+        self._renderer = Renderer(self._window, self._send_edits, asyncio.get_running_loop())
         self._sdk = init(
             organization_id=settings["organizationId"],
             client_id=settings["clientId"],
@@ -99,19 +102,27 @@ class App:
             hooks=self._extension(start, strings, transport),
         )
         self._calls = Calls(self._sdk, channel.post)
+        self._report = Report(self._sdk, self._store, channel)
         self._store.listen(self._renderer.show)
         self._page(page | {"visible": start["visible"]})
         for message in start["waiting"]:
             self._controller.restore(message)
         self._renderer.show(self._store.state)
+        self._answer(channel)
+        self._controller.begin()
+
+    def _answer(self, channel: Channel) -> None:
+        """Hear what the stage says."""
         channel.on("applied", lambda body, files: self._renderer.applied())
         channel.on("intent", lambda body, files: self._controller.intent(body["name"], body))
         channel.on("files", self._files)
         channel.on("page", lambda body, files: self._page(body))
         channel.on("network", lambda body, files: _report_network(body["online"]))
-        channel.on("call", lambda body, files: self._calls.call(body["id"], body["method"], body["args"]))
+        channel.on(
+            "call", lambda body, files: self._calls.call(body["id"], body["method"], body["args"], files)
+        )
         channel.on("listen", lambda body, files: self._calls.listen(body))
-        self._controller.begin()
+        channel.on("words", lambda body, files: self._speak(body["strings"], body["locale"]))
 
     def _extension(self, start: Mapping[str, Any], strings: Strings, transport: Transport) -> Hooks | None:
         """Python of the site's own, if it has some."""
@@ -140,6 +151,11 @@ class App:
     def _files(self, about: list[Mapping[str, Any]], js_files: list[Any]) -> None:
         for description, js_file in zip(about, js_files, strict=True):
             self._controller.add_file(description, js_file)
+
+    def _speak(self, strings: Mapping[str, str], locale: str) -> None:
+        self._strings.become(strings, locale)
+        self._window.begin_anew()
+        self._renderer.show(self._store.state)
 
     def _page(self, page: Mapping[str, Any]) -> None:
         self._controller.page(page["url"], page["title"], open=page["open"], visible=page["visible"])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 from pydantic.alias_generators import to_snake
 
-from chatwheel.sdk import ChatError, CustomerSDK
+from chatwheel.sdk import ChatError, ChatHistory, CustomerSDK, Upload
 from chatwheel.sdk.models import Model
 
 logger = logging.getLogger("chatwheel.ui")
@@ -19,11 +21,14 @@ METHODS = frozenset(
         "acceptGreeting",
         "cancelGreeting",
         "cancelRate",
+        "connect",
         "deactivateChat",
         "deleteChatProperties",
         "deleteEventProperties",
         "deleteThreadProperties",
+        "disconnect",
         "getChat",
+        "getChatHistory",
         "getCustomer",
         "getForm",
         "getPredictedAgent",
@@ -44,55 +49,100 @@ METHODS = frozenset(
         "updateCustomerPage",
         "updateEventProperties",
         "updateThreadProperties",
-        "connect",
-        "disconnect",
+        "uploadFile",
     ]
 )
-"""What the page may call. The token is not among it: it never leaves the worker."""
+"""What the page may call: all of the SDK but `auth` (the token never leaves the worker) and `destroy`, `on`, `once` and
+`off`, which are verbs of the host page's own."""
 
 
 class Calls:
-    """Answers the page's calls with `["result", {"id", "ok" or "error"}]`."""
+    """Answers the page's calls with `["result", {"id", "ok" or "error"}]`; an upload tells `call-progress` before."""
 
     def __init__(self, sdk: CustomerSDK, post: Callable[[str, object], None]) -> None:
         self._sdk = sdk
         self._post = post
         self._tasks: set[asyncio.Task[None]] = set()
         self._heard: set[str] = set()
+        self._histories: dict[int, ChatHistory] = {}
+        self._numbers = count(1)
+        self._uploads: dict[int, Upload] = {}
 
-    def call(self, id: int, method: str, args: Sequence[Any]) -> None:
-        task = asyncio.ensure_future(self._call(id, method, args))
+    def call(self, id: int, method: str, args: Sequence[Any], files: Sequence[object] = ()) -> None:
+        """`files` holds the file of `uploadFile`, which no JSON can carry."""
+        task = asyncio.ensure_future(self._call(id, method, args, files))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     def listen(self, name: str) -> None:
-        """The page wants this event from now on; names nobody knows are never emitted."""
+        """The page wants this event from now on."""
         if name in self._heard:
             return
         self._heard.add(name)
         try:
             self._sdk.on(name, lambda payload: self._post("event", {"name": name, "payload": plain(payload)}))  # type: ignore[call-overload]
         except ChatError as error:
-            logger.info("%s", error)
+            logger.warning("chatwheel(%r, …): %s", "on", error.message)
 
-    async def _call(self, id: int, method: str, args: Sequence[Any]) -> None:
+    async def _call(self, id: int, method: str, args: Sequence[Any], files: Sequence[object]) -> None:
         try:
-            self._post("result", {"id": id, "ok": plain(await self._result(method, args))})
+            self._post("result", {"id": id, "ok": plain(await self._result(id, method, args, files))})
         except ChatError as error:
             self._post("result", {"id": id, "error": {"code": error.code, "message": error.message}})
         except (TypeError, ValueError) as error:
-            self._post("result", {"id": id, "error": {"code": "INVALID_ARGUMENT", "message": str(error)}})
+            message = _without_python(str(error), method)
+            self._post("result", {"id": id, "error": {"code": "INVALID_ARGUMENT", "message": message}})
 
-    async def _result(self, method: str, args: Sequence[Any]) -> object:
+    async def _result(self, id: int, method: str, args: Sequence[Any], files: Sequence[object]) -> object:
+        if method == "nextOfHistory":
+            return await self._next_of_history(args)
+        if method == "cancelUpload":
+            if args[0] in self._uploads:
+                self._uploads[args[0]].cancel()
+            return None
         if method not in METHODS:
-            raise ChatError(f"There is no method {method!r}.", code="UNKNOWN_METHOD")
-        given: Mapping[str, Any] = args[0] if args and isinstance(args[0], dict) else {}
-        result = getattr(self._sdk, to_snake(method))(
-            **{to_snake(name): value for name, value in given.items()}
+            raise ChatError(f"There is no verb or method {method!r}.", code="UNKNOWN_METHOD")
+        if args and args[0] is not None and not isinstance(args[0], dict):
+            raise TypeError(f"{method} takes one object with named arguments.")
+        given: dict[str, Any] = {
+            to_snake(name): value for name, value in ((args[0] if args else None) or {}).items()
+        }
+        if method == "uploadFile":
+            return await self._upload(id, files)
+        result = getattr(self._sdk, to_snake(method))(**given)
+        if isinstance(result, ChatHistory):
+            number = next(self._numbers)
+            self._histories[number] = result
+            return {"history": number}
+        return await result if inspect.isawaitable(result) else result
+
+    async def _upload(self, id: int, files: Sequence[object]) -> object:
+        if not files:
+            raise TypeError("uploadFile takes an object whose file is a File or a Blob.")
+        upload = self._sdk.upload_file(
+            file=files[0], on_progress=lambda share: self._post("call-progress", {"id": id, "share": share})
         )
-        return await result if asyncio.iscoroutine(result) else result
+        self._uploads[id] = upload
+        try:
+            return await upload
+        finally:
+            del self._uploads[id]
+
+    async def _next_of_history(self, args: Sequence[Any]) -> object:
+        page = await self._histories[args[0]].next()
+        value = {"threads": [thread.to_js() for thread in page.threads]}
+        return {"value": value, "done": page.done}
+
+    def _progress(self, id: int, share: float) -> None:
+        self._post("call-progress", {"id": id, "share": share})
 
 
 def plain(value: object) -> object:
     """What the JavaScript SDK would hand over."""
     return value.to_js() if isinstance(value, Model) else value
+
+
+def _without_python(message: str, method: str) -> str:
+    """Python's own words on wrong arguments name a class and spell names its way."""
+    _, found, rest = message.partition("() ")
+    return f"{method} {rest}" if found else message

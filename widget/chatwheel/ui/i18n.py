@@ -19,6 +19,11 @@ class Strings:
         self._texts = texts
         self.locale = locale
 
+    def become(self, texts: Mapping[str, str], locale: str) -> None:
+        """Another language for everybody who holds these; what was put into words before stays as it is."""
+        self._texts = texts
+        self.locale = locale
+
     def __call__(self, key: str, /, **values: object) -> str:
         text = self._texts.get(key, key)
         return _FORMAT.vformat(text, (), _Open(values)) if "{" in text else text

@@ -58,7 +58,12 @@ class Window:
 
     def __init__(self, strings: Strings, timezone: tzinfo | None = None) -> None:
         self._t = strings
-        self._log = Log(strings, timezone)
+        self._timezone = timezone
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget what was built: the words are others."""
+        self._log = Log(self._t, self._timezone)
         self._shown: dict[Place, tuple[tuple[object, ...], list[Node]]] = {}
 
     def __call__(self, state: State) -> Mapping[int, Sequence[Node]]:
