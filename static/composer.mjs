@@ -6,7 +6,7 @@
 
 /** Customer Chat API: a message holds 16 KB of UTF-8 at the most. */
 export const TEXT_LIMIT = 16 * 1024;
-const DRAFT = "chatwheel:draft";
+const DRAFT = "chatwheel:draft:";
 const LINES = 5;
 
 /**
@@ -24,11 +24,12 @@ export class Composer {
   #form = /** @type {HTMLFormElement} */ (document.querySelector("#composer"));
   #drop = /** @type {HTMLElement} */ (document.querySelector("#drop"));
   #options;
+  /** Where the draft is kept; empty until it is known whose it is. */
+  #place = "";
 
   /** @param {ComposerOptions} options */
   constructor(options) {
     this.#options = options;
-    this.#message.value ||= read(DRAFT);
     this.#message.addEventListener("input", () => this.#changed());
     this.#message.addEventListener("keydown", (event) => this.#key(event));
     this.#message.addEventListener("paste", (event) => this.#paste(event));
@@ -47,6 +48,21 @@ export class Composer {
 
   get text() {
     return this.#message.value;
+  }
+
+  /**
+   * Keeps the draft over pages and, in step, in all tabs: the one that is written in leads.
+   * @param {string} scope whose draft it is
+   */
+  remember(scope) {
+    this.#place = DRAFT + scope;
+    this.#message.value ||= read(this.#place);
+    this.#changed();
+    addEventListener("storage", ({ key, newValue }) => {
+      if (key !== this.#place || document.hasFocus() || this.#message.value === (newValue ?? "")) return;
+      this.#message.value = newValue ?? "";
+      this.#show();
+    });
   }
 
   focus() {
@@ -69,10 +85,14 @@ export class Composer {
 
   #changed() {
     const { value } = this.#message;
-    write(DRAFT, value);
-    this.#form.toggleAttribute("data-filled", value.trim() !== "");
-    this.#grow();
+    if (this.#place) write(this.#place, value);
+    this.#show();
     this.#options.onDraft(value);
+  }
+
+  #show() {
+    this.#form.toggleAttribute("data-filled", this.#message.value.trim() !== "");
+    this.#grow();
   }
 
   #grow() {
@@ -140,7 +160,7 @@ export class Composer {
  */
 function read(key) {
   try {
-    return sessionStorage.getItem(key) ?? "";
+    return localStorage.getItem(key) ?? "";
   } catch {
     return "";
   }
@@ -149,8 +169,8 @@ function read(key) {
 /** @param {string} key @param {string} value */
 function write(key, value) {
   try {
-    if (value) sessionStorage.setItem(key, value);
-    else sessionStorage.removeItem(key);
+    if (value) localStorage.setItem(key, value);
+    else localStorage.removeItem(key);
   } catch {
     // As above.
   }

@@ -215,7 +215,7 @@
       if (frame) return;
       frame = document.createElement("iframe");
       frame.src = new URL("frame.html", base).href;
-      frame.allow = "clipboard-write";
+      frame.allow = "clipboard-write; autoplay";
       frame.addEventListener("load", () => tell((page) => page.connect()));
       const made = frame;
       page = import(new URL("page.mjs", base).href).then(

@@ -30,6 +30,7 @@
  * @property {string} title
  * @property {string} [referrer]
  * @property {boolean} open whether the panel is open
+ * @property {boolean} focused whether the host page, or the frame in it, has the focus
  *
  * @typedef {object} HostHandlers
  * @property {(page: Page & { focus?: boolean }) => void} onPage the panel opened or closed, or the host page moved

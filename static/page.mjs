@@ -61,6 +61,9 @@ export class Page {
     this.#embed = embed;
     for (const name of embed.listeners.keys()) this.listen(name);
     this.#watchAddress();
+    const { signal } = this.#ended;
+    // The focus may go to the frame: who has it then is known a moment later.
+    for (const name of ["focus", "blur"]) addEventListener(name, () => setTimeout(() => this.moved()), { signal });
   }
 
   /** The frame is loaded, for the first time or because it was moved: it gets a channel that nobody else can speak on. */
@@ -175,13 +178,16 @@ export class Page {
       title: this.#shown?.title ?? document.title,
       referrer: document.referrer,
       open: this.#embed.state.open,
+      focused: document.hasFocus(),
     };
   }
 
   /** @param {string} kind @param {any} body */
   #hear(kind, body) {
-    const { emit, state, close } = this.#embed;
+    const { emit, state, open, close } = this.#embed;
     if (kind === "close") close();
+    else if (kind === "open") open({ focus: true });
+    else if (kind === "look") this.moved();
     else if (kind === "words") this.#speak(body);
     else if (kind === "unread") void this.#count(body);
     else if (kind === "theme") this.#embed.element.style.colorScheme = body === "auto" ? "" : body;

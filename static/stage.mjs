@@ -3,8 +3,10 @@
  * The stage: everything that happens in the widget's document goes through here. It applies Python's edits, tells
  * Python what the visitor did, and keeps the panel usable while Python is not there yet.
  */
+import { Alerts } from "./alerts.mjs";
 import { Composer, TEXT_LIMIT } from "./composer.mjs";
-import { addressOf, Nodes } from "./edits.mjs";
+import { Nodes } from "./edits.mjs";
+import { described } from "./files.mjs";
 import { forget } from "./forget.mjs";
 import { connectHost } from "./host.mjs";
 import { Scroll } from "./scroll.mjs";
@@ -36,6 +38,10 @@ class Stage {
   #unsent = new Unsent((messages) => this.#found(messages));
   /** Made when the first page is shown in it. @type {import("./sheet.mjs").Sheet | undefined} */
   #sheet;
+  #alerts = new Alerts(
+    (choices) => this.#intent("alerts", choices),
+    () => this.#tellHost("open"),
+  );
   /** @type {import("./worker.mjs").WorkerHandle | undefined} */
   #worker;
   /** Whether Python has said that it listens. */
@@ -49,7 +55,7 @@ class Stage {
   /** @type {(kind: string, body?: unknown) => void} */
   #tellHost = () => {};
   /** @type {Page} */
-  #page = { url: "", title: "", open: true };
+  #page = { url: "", title: "", open: true, focused: true };
   /** @type {[string, unknown, File[]?][]} of the host page, made before Python was there */
   #wishes = [];
   #verbs = new Verbs({
@@ -82,9 +88,12 @@ class Stage {
     this.#tellHost = post;
     if (settings.forget) return this.#forget();
     this.#dress(settings);
+    const scope = `${settings.organizationId}:${settings.clientId}`;
+    this.#alerts.open(scope);
+    this.#composer.remember(scope);
     this.#moved(settings.page); // before anything is awaited: what the page says next is newer
     await this.#speak(settings.locale);
-    this.#found(await this.#unsent.open(`${settings.organizationId}:${settings.clientId}`));
+    this.#found(await this.#unsent.open(scope));
     this.#start();
   }
 
@@ -123,6 +132,7 @@ class Stage {
       visible: document.visibilityState === "visible",
       locale: this.#words.locale,
       strings: this.#words.texts,
+      alerts: this.#alerts.choices,
       waiting: this.#unsent.all.filter(({ key }) => !this.#waitingFiles.some(({ file }) => file.key === key)),
     });
     for (const { file, source } of this.#waitingFiles.splice(0)) this.#post("files", [file], [source]);
@@ -202,6 +212,7 @@ class Stage {
     else if (command.verb === "state") this.#tellHost("state", command);
     else if (command.verb === "tell") this.#tellHost("event", command);
     else if (command.verb === "remember") this.#tellHost("remember");
+    else if (command.verb === "news") void this.#alerts.tell(command.message);
     else if (command.verb === "keep") this.#unsent.keep(command.message);
     else if (command.verb === "forget") this.#unsent.forget(command.key);
     else if (command.verb === "restart") this.#restart();
@@ -249,6 +260,7 @@ class Stage {
     document.addEventListener("submit", (event) => this.#submitted(event));
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.#attention());
+    for (const name of ["focus", "blur"]) addEventListener(name, () => this.#tellHost("look"));
     for (const name of ["online", "offline"]) {
       addEventListener(name, () => this.#up && this.#post("network", { online: name === "online" }));
     }
@@ -261,7 +273,8 @@ class Stage {
     if (button instanceof HTMLElement) {
       if (button.getAttribute("aria-disabled") === "true") return;
       const { action = "", ...details } = button.dataset;
-      this.#intent(action, details);
+      if (action === "sound" || action === "notify") void this.#alerts.toggle(action);
+      else this.#intent(action, details);
     } else if (this.#menu.childElementCount && !event.target.closest("#menu, #menu-button")) {
       this.#intent("menu-close");
     }
@@ -297,7 +310,7 @@ class Stage {
 
   /** @returns {HTMLElement[]} */
   #menuItems() {
-    return [...this.#menu.querySelectorAll("[role=menuitem]")].filter((item) => item instanceof HTMLElement);
+    return [...this.#menu.querySelectorAll("[role^=menuitem]")].filter((item) => item instanceof HTMLElement);
   }
 
   /** @param {string} key */
@@ -409,7 +422,9 @@ class Stage {
   }
 
   #attention() {
-    if (this.#up) this.#post("page", { ...this.#page, visible: document.visibilityState === "visible" });
+    const visible = document.visibilityState === "visible";
+    this.#alerts.attend({ visible, looking: visible && this.#page.open && this.#page.focused });
+    if (this.#up) this.#post("page", { ...this.#page, visible });
     this.#look();
   }
 
@@ -417,24 +432,6 @@ class Stage {
   #tell(kind, body, files = []) {
     if (this.#up) this.#post(kind, body, files);
     else this.#wishes.push([kind, body, files]);
-  }
-}
-
-/**
- * @param {File} file
- * @returns {Promise<{ name: string, size: number, type: string, width?: number, height?: number, preview?: string }>}
- */
-async function described(file) {
-  const { name, size, type } = file;
-  const about = { name, size, type };
-  if (!/^image\/(png|jpeg|gif|webp|avif|bmp)$/.test(type)) return about;
-  try {
-    const bitmap = await createImageBitmap(file);
-    const { width, height } = bitmap;
-    bitmap.close();
-    return { ...about, width, height, preview: addressOf(file) };
-  } catch {
-    return about; // it says that it is an image, and is none
   }
 }
 

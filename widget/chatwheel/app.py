@@ -105,6 +105,7 @@ class App:
         self._report = Report(self._sdk, self._store, channel)
         self._store.listen(self._renderer.show)
         self._page(page | {"visible": start["visible"]})
+        self._controller.choose_alerts(start["alerts"])
         for message in start["waiting"]:
             self._controller.restore(message)
         self._renderer.show(self._store.state)

@@ -8,7 +8,7 @@ import logging
 from chatwheel.sdk import ChatError, CustomerSDK
 from chatwheel.transport.base import Clock
 from chatwheel.ui import convert, reduce
-from chatwheel.ui.entries import Entry
+from chatwheel.ui.entries import Entry, Person
 from chatwheel.ui.happenings import SAID_ELSEWHERE, words
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.stage import Stage
@@ -45,10 +45,11 @@ class Attention:
     def _preview(self, state: State) -> dict[str, str] | None:
         """The newest of the unread messages, for the page outside."""
         entry = next((entry for entry in reversed(state.timeline) if entry.author), None)
-        if not state.unread or entry is None or entry.author is None:
-            return None
+        return self._short(entry, entry.author) if state.unread and entry and entry.author else None
+
+    def _short(self, entry: Entry, author: Person) -> dict[str, str]:
         text = entry.attachment.name if entry.attachment else entry.text
-        return {"name": entry.author.name or self._t("author.agent"), "text": text[:PREVIEW]}
+        return {"name": author.name or self._t("author.agent"), "text": text[:PREVIEW]}
 
     async def _mark(self) -> None:
         await self._clock.sleep(MARK_AFTER)
@@ -63,13 +64,15 @@ class Attention:
         self._store.apply(reduce.marked, state.seen_up_to)
 
     def announce(self, entry: Entry) -> None:
-        """Say what an agent wrote or what happened; the page outside is told by the unread count."""
-        if not self._store.state.open:
-            return
-        if entry.kind == "notice" and not (entry.happening and entry.happening.type in SAID_ELSEWHERE):
+        """Say what happened, or what an agent wrote: by voice, and by what is to tell those who do not see it."""
+        is_said = entry.kind == "notice" and not (entry.happening and entry.happening.type in SAID_ELSEWHERE)
+        if is_said and self._store.state.open:
             self._stage.do("announce", text=words(entry, self._t))
         if not entry.author:
             return
+        self._stage.do("news", message={"id": entry.event_id, **self._short(entry, entry.author)})
+        if not self._store.state.open:
+            return  # the page outside is told by the unread count
         name = entry.author.name or self._t("author.agent")
         if entry.attachment:
             self._stage.do("announce", text=self._t("announce.file", name=name, file=entry.attachment.name))

@@ -131,6 +131,7 @@ class Controller:
             "older": lambda i: self._spawn(self._conversation.load_older()),
             "menu": lambda i: store.apply(reduce.menu, not store.state.menu_open),
             "menu-close": lambda i: store.apply(reduce.menu, False),
+            "alerts": lambda i: self.choose_alerts(i),
             "end-chat": lambda i: self._spawn(self._end()),
             "start-chat": lambda i: self._spawn(self._start()),
             "dismiss": lambda i: store.apply(reduce.notice_dismissed, str(i["key"])),
@@ -187,6 +188,14 @@ class Controller:
         self._files.add(str(about["key"]), float(about["at"]) / 1000, attachment, source)
         file = {name: value for name, value in about.items() if name not in ("key", "at", "preview")}
         self._unsent.watch({"key": about["key"], "at": about["at"], "file": file})
+
+    def choose_alerts(self, choices: Mapping[str, Any]) -> None:
+        """What the visitor wants to be told by: `sound`, `notify`, perhaps `refused` if the browser is against it."""
+        notify = choices["notify"]
+        chosen = None if notify is None else bool(notify)
+        self._store.apply(reduce.alerts_chosen, sound=bool(choices["sound"]), notify=chosen)
+        if choices.get("refused"):
+            self._store.apply(reduce.noticed, Notice("notify", self._t("notify.refused")))
 
     def page(self, url: str, title: str, *, open: bool, visible: bool) -> None:
         """Where the visitor is, and whether the panel is open and in the foreground."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from chatwheel.ui.beginnings import silent, without_beginnings, without_thinking
 from chatwheel.ui.entries import LOCAL, Attachment, Delivery, Entry, Person
-from chatwheel.ui.state import Connection, Form, Notice, Older, Queue, Rating, State
+from chatwheel.ui.state import Alerts, Connection, Form, Notice, Older, Queue, Rating, State
 
 # -- the connection ----------------------------------------------------------------------------------------------
 
@@ -349,6 +349,10 @@ def shown(state: State, *, open: bool, visible: bool) -> State:
 
 def menu(state: State, open: bool) -> State:
     return replace(state, menu_open=open)
+
+
+def alerts_chosen(state: State, *, sound: bool, notify: bool | None) -> State:
+    return replace(state, alerts=Alerts(sound, notify))
 
 
 def noticed(state: State, notice: Notice) -> State:

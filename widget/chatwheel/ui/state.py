@@ -49,6 +49,14 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Alerts:
+    """What the visitor wants to be told by. `notify` is `None` where there can be no notifications."""
+
+    sound: bool = True
+    notify: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form of the site's owner that waits for answers."""
 
@@ -116,6 +124,7 @@ class State:
     visible: bool = True
     """Whether the page is in the foreground."""
     menu_open: bool = False
+    alerts: Alerts = field(default_factory=Alerts)
     form: Form | None = None
     rating: Rating = field(default_factory=Rating)
     notices: tuple[Notice, ...] = ()

@@ -39,7 +39,7 @@ VIEWS: Mapping[Place, tuple[View, Source]] = {
         header,
         lambda s: (s.people, s.agent_id, s.predicted, s.active, s.connection, s.available),
     ),
-    Place.MENU: (menu, lambda s: (s.menu_open, s.active, s.rating)),
+    Place.MENU: (menu, lambda s: (s.menu_open, s.active, s.alerts, s.rating)),
     Place.CONNECTION: (
         notices.connection,
         lambda s: (s.connection, s.stop_reason, s.queue, s.available, s.active),
