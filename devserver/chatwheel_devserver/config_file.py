@@ -28,21 +28,8 @@ from .config import (
     RateLimit,
 )
 from .hours import WEEKDAYS, OpeningHours
+from .wire.events import FieldType
 
-_FORM_FIELDS = Literal[
-    "header",
-    "name",
-    "email",
-    "question",
-    "textarea",
-    "subject",
-    "radio",
-    "select",
-    "checkbox",
-    "group_chooser",
-    "checkbox_for_email",
-    "rating",
-]
 _WITH_OPTIONS = frozenset({"radio", "select", "checkbox", "group_chooser"})
 
 
@@ -90,7 +77,7 @@ class _Option(_Table):
 
 
 class _Field(_Table):
-    type: _FORM_FIELDS
+    type: Literal["header"] | FieldType
     label: str
     required: bool = False
     options: list[_Option] = []

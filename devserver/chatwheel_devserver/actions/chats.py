@@ -10,7 +10,16 @@ from ..lens import Json
 from ..properties import check_update, merge
 from ..records import Chat, Properties
 from ..wire.customer import ChatById, GetChat, InitialChat, ListChats, ListThreads, ResumeChat, StartChat
-from .common import chat_summary, chats_page, make_seed, need_active, own_chat, sent_before, threads_page
+from .common import (
+    chat_summary,
+    chats_page,
+    groups_of,
+    make_seed,
+    need_active,
+    own_chat,
+    sent_before,
+    threads_page,
+)
 
 CHAT_ACTIONS = Actions()
 
@@ -59,7 +68,7 @@ def start_chat(call: Call, request: StartChat) -> Json:
         if (repeated := _repeated_opening(call, chat, request.chat)) is not None:
             return {"chat_id": chat.id} | repeated
         raise ApiError("chat_limit_reached", "A customer has one chat; resume it instead")
-    group_ids = _groups(call, request.chat)
+    group_ids = groups_of(call, request.chat.access)
     _check_online(call, group_ids, needed=request.active and not request.continuous)
     properties = _chat_properties(call, request.chat, request.continuous)
     instant = desk.clock.instant()
@@ -80,7 +89,7 @@ def resume_chat(call: Call, request: ResumeChat) -> Json:
     was_continuous = bool(chat.properties.get("routing", {}).get("continuous", False))
     continuous = was_continuous if request.continuous is None else request.continuous
     if request.chat.access is not None:
-        chat.group_ids = _groups(call, request.chat)
+        chat.group_ids = groups_of(call, request.chat.access)
     _check_online(call, chat.group_ids, needed=request.active and not continuous)
     chat.properties = merge(chat.properties, _chat_properties(call, request.chat, continuous))
     desk.chats.save_chat(chat)
@@ -121,14 +130,6 @@ def _repeated_opening(call: Call, chat: Chat, initial: InitialChat) -> Json | No
         "incoming_chat", lambda lens: {"requester_id": lens.user_id(call.user_id), "chat": lens.chat(view)}
     )
     return {"thread_id": thread.id, "event_ids": [event.id for event in events]}
-
-
-def _groups(call: Call, initial: InitialChat) -> list[int]:
-    group_ids = [0] if initial.access is None or not initial.access.group_ids else initial.access.group_ids
-    for group_id in group_ids:
-        if not call.desk.config.has_group(group_id):
-            raise ApiError("group_not_found", f"Group {group_id} not found")
-    return group_ids
 
 
 def _check_online(call: Call, group_ids: list[int], *, needed: bool) -> None:

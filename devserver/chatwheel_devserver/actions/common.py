@@ -14,7 +14,7 @@ from ..lens import Json
 from ..paging import Cursor, Page, cut_page, read_cursor
 from ..properties import check_update
 from ..records import Chat, ChatView, Event, Properties, Thread, ThreadView
-from ..wire.customer import ListChats, ListThreads
+from ..wire.customer import Access, ListChats, ListThreads
 from ..wire.events import EventDraft, FileDraft, event_body
 
 DEFAULT_CHATS: Final = 10
@@ -36,6 +36,15 @@ def need_active(call: Call, chat: Chat) -> Thread:
     if thread is None:
         raise ApiError("chat_inactive", "Chat is inactive")
     return thread
+
+
+def groups_of(call: Call, access: Access | None) -> list[int]:
+    """Return the groups that a chat is opened in: everybody, unless others are named."""
+    group_ids = [0] if access is None or not access.group_ids else access.group_ids
+    for group_id in group_ids:
+        if not call.desk.config.has_group(group_id):
+            raise ApiError("group_not_found", f"Group {group_id} not found")
+    return group_ids
 
 
 def find_event(call: Call, chat: Chat, thread_id: str, event_id: str) -> Event:

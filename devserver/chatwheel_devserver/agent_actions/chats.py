@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..actions.chats import get_chat, list_threads
-from ..actions.common import chat_summary, chats_page, make_seed, need_active
+from ..actions.common import chat_summary, chats_page, groups_of, make_seed, need_active
 from ..calls import Actions, Call
 from ..clock import short_id
 from ..desk import Opening, system_seed
@@ -26,6 +26,14 @@ AGENT_CHAT_ACTIONS = Actions()
 
 AGENT_CHAT_ACTIONS.add("get_chat", GetChat)(get_chat)
 AGENT_CHAT_ACTIONS.add("list_threads", ListThreads)(list_threads)
+
+
+def attended(call: Call, chat_id: str) -> tuple[Chat, Thread]:
+    """Return a chat and its open thread, if the agent is in it."""
+    chat = call.desk.chat(chat_id)
+    thread = need_active(call, chat)
+    need_presence(call, chat)
+    return chat, thread
 
 
 def need_presence(call: Call, chat: Chat) -> None:
@@ -56,7 +64,7 @@ def start_chat(call: Call, request: AgentStartChat) -> Json:
     if call.desk.chats.count_chats(customer.id):
         raise ApiError("chat_limit_reached", "The customer has a chat; resume it instead")
     instant = call.desk.clock.instant()
-    group_ids = _groups(call, request.chat)
+    group_ids = groups_of(call, request.chat.access)
     check_update(call.desk.config, "chat", request.chat.properties, by_customer=False)
     properties = merge(dict(request.chat.properties), {"routing": {"continuous": request.continuous}})
     chat = Chat(short_id(instant), customer.id, instant, group_ids, properties)
@@ -139,14 +147,6 @@ def _say_transferred(call: Call, chat: Chat, thread: Thread, target: TransferTar
     initiator, targets = call.desk.agent_name(call.user_id), ", ".join(names)
     text = f"{initiator} transferred the chat to {targets}"
     call.desk.say(call, chat, thread, "chat_transferred", text, {"initiator": initiator, "targets": targets})
-
-
-def _groups(call: Call, initial: AgentChat) -> list[int]:
-    group_ids = [0] if initial.access is None or not initial.access.group_ids else initial.access.group_ids
-    for group_id in group_ids:
-        if not call.desk.config.has_group(group_id):
-            raise ApiError("group_not_found", f"Group {group_id} not found")
-    return group_ids
 
 
 def _open(call: Call, chat: Chat, initial: AgentChat, active: bool) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ..actions.common import make_seed, need_active, sent_before
+from ..actions.common import make_seed, sent_before
 from ..actions.events import delete_event, mark_events_as_seen, writable_thread
 from ..actions.properties import (
     delete_chat_properties,
@@ -32,7 +32,7 @@ from ..wire.customer import (
     UpdateEventProperties,
     UpdateThreadProperties,
 )
-from .chats import need_presence
+from .chats import attended, need_presence
 
 AGENT_EVENT_ACTIONS = Actions()
 
@@ -75,9 +75,7 @@ def mark_as_seen(call: Call, request: MarkEventsAsSeen) -> None:
 @AGENT_EVENT_ACTIONS.add("send_typing_indicator", SendTypingIndicator)
 def send_typing_indicator(call: Call, request: SendTypingIndicator) -> None:
     """Show the customer that an agent is writing."""
-    chat = call.desk.chat(request.chat_id)
-    thread = need_active(call, chat)
-    need_presence(call, chat)
+    chat, thread = attended(call, request.chat_id)
     timestamp = int(call.desk.clock.time())
     everybody = request.visibility == "all"
 
@@ -101,9 +99,7 @@ def send_typing_indicator(call: Call, request: SendTypingIndicator) -> None:
 @AGENT_EVENT_ACTIONS.add("send_thinking_indicator", SendThinkingIndicator)
 def send_thinking_indicator(call: Call, request: SendThinkingIndicator) -> None:
     """Show the customer that a program is working on an answer."""
-    chat = call.desk.chat(request.chat_id)
-    thread = need_active(call, chat)
-    need_presence(call, chat)
+    chat, thread = attended(call, request.chat_id)
     sent_at = format_instant(call.desk.clock.instant())
     details = request.model_dump(include={"title", "description", "custom_id"}, exclude_none=True)
     place = {"chat_id": chat.id, "thread_id": thread.id}
@@ -118,9 +114,7 @@ def send_thinking_indicator(call: Call, request: SendThinkingIndicator) -> None:
 @AGENT_EVENT_ACTIONS.add("send_event_preview", SendEventPreview)
 def send_event_preview(call: Call, request: SendEventPreview) -> None:
     """Show the beginning of a long answer; nothing of it is kept."""
-    chat = call.desk.chat(request.chat_id)
-    thread = need_active(call, chat)
-    need_presence(call, chat)
+    chat, thread = attended(call, request.chat_id)
     if request.event.visibility == "agents":
         raise validation("event.visibility", "must be all")
     seed = make_seed(call, request.event)

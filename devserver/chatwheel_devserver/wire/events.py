@@ -19,6 +19,22 @@ from .base import (
 NonEmptyText = Annotated[MessageText, StringConstraints(min_length=1)]
 
 
+#: Fields of a form that a visitor fills in.
+FieldType = Literal[
+    "name",
+    "email",
+    "question",
+    "textarea",
+    "subject",
+    "radio",
+    "select",
+    "checkbox",
+    "group_chooser",
+    "checkbox_for_email",
+    "rating",
+]
+
+
 class EventDraft(Request):
     """What every event has."""
 
@@ -82,19 +98,7 @@ class Choice(Request):
 class FilledField(Request):
     """A form's field with the visitor's answer; without one if it was left empty."""
 
-    type: Literal[
-        "name",
-        "email",
-        "question",
-        "textarea",
-        "subject",
-        "radio",
-        "select",
-        "checkbox",
-        "group_chooser",
-        "checkbox_for_email",
-        "rating",
-    ]
+    type: FieldType
     id: str
     label: str
     answer: str | bool | Choice | dict[str, Any] | None = None
