@@ -75,6 +75,13 @@ export class Composer {
     this.#changed();
   }
 
+  /** Where the visitor is writing. @param {string} text */
+  insert(text) {
+    const { selectionStart, selectionEnd } = this.#message;
+    this.#message.setRangeText(text, selectionStart, selectionEnd, "end");
+    this.#changed();
+  }
+
   send() {
     const text = this.#message.value.trim();
     if (!text || !this.#options.accepts(text) || !this.#options.onSend(text)) return;

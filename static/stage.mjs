@@ -9,6 +9,8 @@ import { Nodes } from "./edits.mjs";
 import { described } from "./files.mjs";
 import { forget } from "./forget.mjs";
 import { connectHost } from "./host.mjs";
+import { Menu } from "./menu.mjs";
+import { Messages } from "./messages.mjs";
 import { Scroll } from "./scroll.mjs";
 import { Seen } from "./seen.mjs";
 import { Starting } from "./starting.mjs";
@@ -26,8 +28,7 @@ const ANNOUNCED_FOR = 1000;
 
 class Stage {
   #panel = /** @type {HTMLElement} */ (document.querySelector("#panel"));
-  #menuButton = /** @type {HTMLButtonElement} */ (document.querySelector("#menu-button"));
-  #menu = /** @type {HTMLElement} */ (document.querySelector("#menu"));
+  #menu = new Menu(() => this.#intent("menu"));
   #refusal = /** @type {HTMLElement} */ (document.querySelector("#refusal"));
   #live = /** @type {HTMLElement} */ (document.querySelector("#live"));
   #words = new Words();
@@ -36,6 +37,8 @@ class Stage {
   #seen = new Seen((key) => this.#intent("seen", { key }));
   #starting = new Starting((key, values) => this.#words.say(key, values), () => this.#start());
   #unsent = new Unsent((messages) => this.#found(messages));
+  /** Made when it is first asked for. @type {import("./emoji.mjs").EmojiPicker | undefined} */
+  #emoji;
   /** Made when the first page is shown in it. @type {import("./sheet.mjs").Sheet | undefined} */
   #sheet;
   #alerts = new Alerts(
@@ -137,7 +140,7 @@ class Stage {
     });
     for (const { file, source } of this.#waitingFiles.splice(0)) this.#post("files", [file], [source]);
     for (const [kind, body, files] of this.#wishes.splice(0)) this.#post(kind, body, files);
-    this.#menuButton.disabled = false;
+    this.#menu.enable();
     this.#draft(this.#composer.text);
   }
 
@@ -154,8 +157,8 @@ class Stage {
   /** @param {import("./edits.mjs").Edit[]} edits */
   #apply(edits) {
     const focused = document.activeElement;
-    const menuWasOpen = this.#menu.childElementCount > 0;
-    const wasWrong = this.#wrongField() !== null;
+    const menuWasOpen = this.#menu.isOpen;
+    const before = this.#callingField();
     this.#scroll.keep(() => {
       if (!this.#drawn) {
         this.#drawn = true;
@@ -165,16 +168,16 @@ class Stage {
       this.#nodes.apply(edits);
     });
     this.#careForFocus(focused, menuWasOpen);
-    if (!wasWrong) this.#wrongField()?.focus();
+    if (!before) this.#callingField()?.focus();
     this.#afterFrame(() => {
       this.#post("applied");
       this.#look();
     });
   }
 
-  /** @returns {HTMLElement | null} the first field of a form that must be filled in differently */
-  #wrongField() {
-    return document.querySelector("[aria-invalid=true]");
+  /** @returns {HTMLElement | null} the field that must be filled in differently, or that the visitor has asked for */
+  #callingField() {
+    return document.querySelector("[aria-invalid=true], [data-focus]");
   }
 
   #look() {
@@ -192,13 +195,9 @@ class Stage {
    * @param {boolean} menuWasOpen
    */
   #careForFocus(focused, menuWasOpen) {
-    const menuIsOpen = this.#menu.childElementCount > 0;
-    if (menuIsOpen !== menuWasOpen) {
-      this.#menuButton.setAttribute("aria-expanded", String(menuIsOpen));
-      if (menuIsOpen) this.#menuItems()[0]?.focus();
-    }
+    this.#menu.drawn(menuWasOpen);
     if (!focused || focused === document.body || focused.isConnected) return;
-    if (menuWasOpen && !menuIsOpen) this.#menuButton.focus();
+    if (menuWasOpen && !this.#menu.isOpen) this.#menu.focusButton();
     else this.#composer.focus();
   }
 
@@ -255,12 +254,17 @@ class Stage {
 
   #listen() {
     document.querySelector("#close-button")?.addEventListener("click", () => this.#close());
-    this.#menuButton.addEventListener("click", () => this.#intent("menu"));
     document.addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("submit", (event) => this.#submitted(event));
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.#attention());
     for (const name of ["focus", "blur"]) addEventListener(name, () => this.#tellHost("look"));
+    document.querySelector("#emoji")?.addEventListener("click", () => void this.#chooseEmoji());
+    new Messages({
+      words: (key) => this.#words.say(key),
+      announce: (text) => this.#announce(text),
+      leave: () => this.#composer.focus(),
+    });
     for (const name of ["online", "offline"]) {
       addEventListener(name, () => this.#up && this.#post("network", { online: name === "online" }));
     }
@@ -275,7 +279,7 @@ class Stage {
       const { action = "", ...details } = button.dataset;
       if (action === "sound" || action === "notify") void this.#alerts.toggle(action);
       else this.#intent(action, details);
-    } else if (this.#menu.childElementCount && !event.target.closest("#menu, #menu-button")) {
+    } else if (this.#menu.isOpen && !event.target.closest("#menu, #menu-button")) {
       this.#intent("menu-close");
     }
   }
@@ -294,35 +298,31 @@ class Stage {
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.isComposing) return;
-    const inMenu = this.#menu.contains(document.activeElement);
     if (event.key === "Escape") {
       event.preventDefault();
       if (this.#sheet?.isOpen) this.#sheet.close();
-      else if (this.#menu.childElementCount) this.#intent("menu-close");
+      else if (this.#menu.isOpen) this.#intent("menu-close");
       else this.#close();
-    } else if (inMenu && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) {
-      event.preventDefault();
-      this.#walkMenu(event.key);
-    } else if (inMenu && event.key === "Tab") {
-      this.#intent("menu-close");
+    } else if (this.#menu.hasFocus) {
+      if (this.#menu.walk(event.key)) event.preventDefault();
+      else if (event.key === "Tab") this.#intent("menu-close");
     }
-  }
-
-  /** @returns {HTMLElement[]} */
-  #menuItems() {
-    return [...this.#menu.querySelectorAll("[role^=menuitem]")].filter((item) => item instanceof HTMLElement);
-  }
-
-  /** @param {string} key */
-  #walkMenu(key) {
-    const items = this.#menuItems();
-    const now = items.findIndex((item) => item === document.activeElement);
-    const steps = { ArrowDown: now + 1, ArrowUp: now - 1 + items.length, Home: 0, End: items.length - 1 };
-    items[steps[/** @type {keyof typeof steps} */ (key)] % items.length]?.focus();
   }
 
   #close() {
     this.#tellHost("close");
+  }
+
+  async #chooseEmoji() {
+    if (!this.#emoji) {
+      const { EmojiPicker } = await import("./emoji.mjs");
+      const button = /** @type {HTMLElement} */ (document.querySelector("#emoji"));
+      this.#emoji ??= new EmojiPicker(button, this.#words.say("composer.emoji"), (emoji) => {
+        if (emoji) this.#composer.insert(emoji);
+        this.#composer.focus();
+      });
+    }
+    this.#emoji.toggle();
   }
 
   /** @param {string} text */

@@ -91,3 +91,13 @@ async def test_a_greeting_of_the_login_is_shown_again_but_not_accepted_again() -
     pilot.server.answer("login", login)
     async with pilot:
         assert pilot.said == ["Need a hand?"] and not pilot.server.sent("accept_greeting")
+
+
+async def test_an_announcement_is_called_one() -> None:
+    async with Pilot() as pilot:
+        await pilot.page(open=False)
+        pilot.server.push("incoming_greeting", greeting(text="Closed on Friday", subtype="announcement"))
+        await pilot.settle()
+        [article] = pilot.articles
+        assert "announcement" in article.attributes["class"] and "Announcement" in article.text
+        assert pilot.told("unread")[-1]["preview"] == {"name": "Announcement", "text": "Closed on Friday"}

@@ -49,7 +49,11 @@ class Attention:
 
     def _short(self, entry: Entry, author: Person) -> dict[str, str]:
         text = entry.attachment.name if entry.attachment else entry.text
-        return {"name": author.name or self._t("author.agent"), "text": text[:PREVIEW]}
+        name = author.name or self._t("author.agent")
+        return {
+            "name": self._t("author.announcement") if entry.is_announcement else name,
+            "text": text[:PREVIEW],
+        }
 
     async def _mark(self) -> None:
         await self._clock.sleep(MARK_AFTER)

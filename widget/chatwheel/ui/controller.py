@@ -21,6 +21,7 @@ from chatwheel.ui.forms import Forms
 from chatwheel.ui.greeter import Greeter
 from chatwheel.ui.hooks import Hooks, NoHooks
 from chatwheel.ui.i18n import Strings
+from chatwheel.ui.links import Links
 from chatwheel.ui.live import Live
 from chatwheel.ui.outbox import Outbox
 from chatwheel.ui.predictor import Predictor
@@ -30,6 +31,7 @@ from chatwheel.ui.stage import Stage
 from chatwheel.ui.state import Connection, Notice, State
 from chatwheel.ui.store import Store
 from chatwheel.ui.text import one_line
+from chatwheel.ui.transcript import Transcripts
 from chatwheel.ui.unsent import Unsent, text_event
 
 logger = logging.getLogger("chatwheel.ui")
@@ -53,6 +55,8 @@ OfChat = TypeVar("OfChat", bound=_OfChat)
 class Controller:
     """Wires everything to one client, before the client has emitted anything."""
 
+    _page = ("", "")
+
     def __init__(
         self,
         sdk: CustomerSDK,
@@ -73,7 +77,7 @@ class Controller:
         self._conversation = Conversation(sdk, store, clock)
         self._conversation.draw = hooks.draw
         self._forms = Forms(sdk, store, self._conversation, strings, group_id, self._tell, hooks)
-        greeter = Greeter(sdk, store, clock)
+        self._greeter = greeter = Greeter(sdk, store, clock)
         self._outbox = Outbox(
             sdk, store, self._conversation, self._forms.may_start, greeter.properties, strings, hooks
         )
@@ -86,16 +90,16 @@ class Controller:
         self._attention = Attention(sdk, store, stage, strings, clock)
         hooks.attach(self._attention.announce)
         self._rater = Rater(sdk, store)
-        self._greeter = greeter
         self._live = Live(sdk, store, stage, strings, clock)
         self._presser = Presser(sdk, store, stage, clock, self.send, self._spawn)
+        self._transcripts = Transcripts(sdk, store, stage, strings)
+        self._links = Links(sdk, store)
         Predictor(sdk, store, group_id)
         self._conversation.on_thread = lambda thread: self._rater.known(thread.properties)
         self._conversation.on_step = lambda: self._spawn(self._forms.before())
         store.listen(self._changed)
         self._typing: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._page = ("", "")
         self._intents = self._acts()
         self._listen()
 
@@ -113,7 +117,7 @@ class Controller:
 
     async def aclose(self) -> None:
         """Stop whatever is under way; the client is not ended."""
-        tasks = [*self._tasks, *self._live.tasks, self._outbox.task]
+        tasks = [*self._tasks, *self._live.tasks, *self._links.tasks, self._outbox.task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, self._hooks.aclose(), return_exceptions=True)
@@ -142,6 +146,9 @@ class Controller:
             "extension": self._hooks.intent,
             "form": lambda i: self._spawn(self._forms.submit(i["fields"])),
             "form-skip": lambda i: self._forms.skip(),
+            "transcript": lambda i: self._transcripts.ask(),
+            "transcript-close": lambda i: self._transcripts.close(),
+            "transcript-send": lambda i: self._spawn(self._transcripts.send(str(i["fields"]["email"][0]))),
             "rating": lambda i: store.apply(reduce.rating_asked, True),
             "rate": lambda i: self._spawn(self._rate(self._rater.rate(int(i["score"])))),
             "rate-comment": lambda i: self._spawn(

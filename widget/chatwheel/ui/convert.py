@@ -28,6 +28,7 @@ from chatwheel.ui.entries import (
     Entry,
     Happening,
     Kind,
+    Link,
     Person,
     Rich,
     live_key,
@@ -102,7 +103,9 @@ def entry(
     )
     match event:
         case MessageEvent() if event.text:
-            return _entry("message", *common, text=plain(event.text))
+            message = _entry("message", *common, text=plain(event.text))
+            link = url_details(event.properties)
+            return replace(message, link=link) if link else message
         case FileEvent():
             return _entry("file", *common, attachment=attachment(event))
         case RichMessageEvent() if event.elements:
@@ -127,6 +130,17 @@ def _notice(event: SystemMessageEvent, common: tuple[str, float, Person | None, 
         return None
     shown = _entry("notice", key, at, None, event_id, thread_id, text=plain(event.text))
     return replace(shown, happening=happening)
+
+
+def url_details(properties: Mapping[str, object]) -> Link | None:
+    """What the sender's side knows of the page that a message names."""
+    details = properties.get("url_details")
+    if not isinstance(details, dict) or not details.get("title") or not details.get("url"):
+        return None
+    texts = {
+        name: one_line(str(details.get(name) or "")) for name in ("url", "title", "description", "image_url")
+    }
+    return Link(texts["url"], texts["title"], texts["description"], _address(texts["image_url"]))
 
 
 def live(event: Event, authors: Mapping[str, Person], now: float) -> Entry | None:

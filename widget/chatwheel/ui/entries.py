@@ -108,6 +108,16 @@ class Rich:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """What a page is about, for a card below the message that names it."""
+
+    url: str
+    title: str
+    description: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """What the service tells of a chat: the type of a system message and the values in its text."""
 
@@ -137,6 +147,9 @@ class Entry:
     """Whether what it was made of is gone, so that it cannot be tried again."""
     attachment: Attachment | None = None
     rich: Rich | None = None
+    link: Link | None = None
+    """The page that the text names, if something is known of it."""
+    is_announcement: bool = False
     local: bool = False
     """Whether it exists in this browser only: the server knows nothing of it."""
     drawn: Node | None = None

@@ -34,7 +34,14 @@ class Greeter:
             return
         self._remove()
         agent = greeting.agent
-        author = Person(agent.id, agent.name or "", agent.avatar or "", agent.job_title or "", present=False)
+        author = Person(
+            id=agent.id,
+            name=agent.name or "",
+            avatar=agent.avatar or "",
+            title=agent.job_title or "",
+            present=False,
+            is_bot=agent.is_bot,
+        )
         said = greeting.event.model_copy(update={"id": greeting.unique_id})  # it may come without one
         entry = convert.entry(said, {agent.id: author}, self._store.state.customer_id, self._clock.time())
         if entry is None:
@@ -42,6 +49,8 @@ class Greeter:
         last = self._store.state.timeline.last
         at = max(entry.at, last.at if last else 0.0)
         shown = replace(entry, key=greeting.unique_id, author=author, at=at, delivery=None)
+        if greeting.subtype == "announcement":
+            shown = replace(shown, is_announcement=True)
         self._greeting = greeting
         self._store.apply(reduce.arrived, [shown])
 

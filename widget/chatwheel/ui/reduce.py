@@ -7,8 +7,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from chatwheel.ui.beginnings import silent, without_beginnings, without_thinking
-from chatwheel.ui.entries import LOCAL, Attachment, Delivery, Entry, Person
-from chatwheel.ui.state import Alerts, Connection, Form, Notice, Older, Queue, Rating, State
+from chatwheel.ui.entries import LOCAL, Attachment, Delivery, Entry, Link, Person
+from chatwheel.ui.state import Alerts, Connection, Form, Notice, Older, Queue, Rating, State, Transcript
 
 # -- the connection ----------------------------------------------------------------------------------------------
 
@@ -57,6 +57,7 @@ def chat_known(
         chat_id=chat_id,
         thread_id=thread_id or state.thread_id,
         rating=state.rating if thread_id in ("", state.thread_id) else Rating(),
+        transcript=state.transcript if thread_id in ("", state.thread_id) else None,
         active=active,
         ended=bool(chat_id) and not active,
         queue=queue if active else None,
@@ -139,7 +140,12 @@ def arrived(state: State, entries: Iterable[Entry]) -> State:
 
 
 def _keeping_what_we_have(state: State, entry: Entry) -> Entry:
-    """Of one's own file more is known here: its picture is not fetched again while the browser still holds it."""
+    """Of a page that is named, and of one's own file, more is known here: the file's picture is not fetched again while
+    the browser still holds it."""
+    if entry.kind == "message":
+        before = state.timeline.find(entry.key)
+        has_link = before is not None and before.link is not None and before.text == entry.text
+        return replace(entry, link=before.link) if before and has_link and not entry.link else entry
     known = state.timeline.find(entry.key) if entry.mine and entry.attachment else None
     if not known or not known.attachment or not entry.attachment:
         return entry
@@ -270,6 +276,15 @@ def rated(state: State, score: int | None, comment: str) -> State:
 
 def rating_asked(state: State, asked: bool) -> State:
     return replace(state, rating=replace(state.rating, asked=asked), menu_open=False)
+
+
+def transcript_shown(state: State, transcript: Transcript | None) -> State:
+    return replace(state, transcript=transcript, menu_open=False)
+
+
+def linked(state: State, event_id: str, link: Link) -> State:
+    """Something is known of the page that a message names."""
+    return replace(state, timeline=state.timeline.update(event_id, lambda entry: replace(entry, link=link)))
 
 
 def form_shown(state: State, form: Form | None) -> State:

@@ -39,6 +39,17 @@ class Thinking:
 
 
 @dataclass(frozen=True, slots=True)
+class Transcript:
+    """The visitor wants the conversation by e-mail."""
+
+    email: str = ""
+    error: str = ""
+    """What is wrong, in words."""
+    is_busy: bool = False
+    is_sent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rating:
     """How the visitor found the conversation. `score` is 1 for good, 0 for bad, `None` for not rated."""
 
@@ -127,6 +138,7 @@ class State:
     alerts: Alerts = field(default_factory=Alerts)
     form: Form | None = None
     rating: Rating = field(default_factory=Rating)
+    transcript: Transcript | None = None
     notices: tuple[Notice, ...] = ()
 
     @property

@@ -53,6 +53,14 @@ def linked(text: str) -> Iterator[str | Node]:
         yield text[end:]
 
 
+def first_link(text: str) -> str:
+    """The first address of a page in a text; empty if there is none."""
+    if "://" not in text and "www." not in text.lower():
+        return ""
+    found = (_href(_trimmed(match.group())) for match in _LINK.finditer(plain(text)))
+    return next((address for address in found if not address.startswith("mailto:")), "")
+
+
 def _trimmed(address: str) -> str:
     """Without the punctuation that belongs to the sentence around it."""
     while address:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from chatwheel.ui.components.rating import rating
+from chatwheel.ui.components.transcript import transcript
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.state import State
 from chatwheel.ui.tree import Node, h
 
 
 def ended(state: State, t: Strings) -> list[Node]:
-    parts: list[Node | None] = [rating(state, t)]
+    parts: list[Node | None] = [transcript(state, t), rating(state, t)]
     if state.ended and not state.active:
         again = {"type": "button", "class": "primary", "data-action": "start-chat"}
         row = (h("span", None, t("ended.text")), h("button", again, t("ended.again")))

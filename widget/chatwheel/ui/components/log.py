@@ -61,7 +61,8 @@ class Log:
 
     def _entry(self, before: Entry | None, entry: Entry, after: Entry | None) -> list[Node]:
         """The entry as its neighbours let it be, behind the day if it is the first of one."""
-        position = Position(first=not self._together(before, entry), last=not self._together(entry, after))
+        first, last = not self._together(before, entry), not self._together(entry, after)
+        position = Position(first, last, told=last or (_is_going_up(after) and not _is_going_up(entry)))
         node = message.entry(entry, position, self._t)
         if before is None or self._day(before) != self._day(entry):
             return [self._separator(entry), node]
@@ -84,6 +85,12 @@ class Log:
             and self._day(entry) == self._day(other)
             and (entry.delivery is Delivery.FAILED) == (other.delivery is Delivery.FAILED)
         )
+
+
+def _is_going_up(entry: Entry | None) -> bool:
+    """Whether it is a file that is on its way."""
+    file = entry.attachment if entry else None
+    return file is not None and file.share is not None
 
 
 def top(state: State, t: Strings) -> list[Node]:

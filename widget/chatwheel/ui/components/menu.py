@@ -20,6 +20,8 @@ def menu(state: State, t: Strings) -> list[Node]:
     items.append(_switch("sound", "sound", t("menu.sound"), state.alerts.sound))
     if state.alerts.notify is not None:
         items.append(_switch("notify", "bell", t("menu.notify"), state.alerts.notify))
+    if state.thread_id:
+        items.insert(0, _item("transcript", "mail", t("menu.transcript")))
     return [h("div", {"class": "menu", "role": "menu", "aria-label": t("menu.label")}, items)]
 
 

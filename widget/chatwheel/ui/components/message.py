@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from chatwheel.ui.components.avatar import avatar
 from chatwheel.ui.components.file import file
 from chatwheel.ui.components.header import bot_mark
 from chatwheel.ui.components.icons import icon
 from chatwheel.ui.components.rich import rich
-from chatwheel.ui.entries import Delivery, Entry
+from chatwheel.ui.entries import Delivery, Entry, Link
 from chatwheel.ui.happenings import words
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.text import is_emoji, linked
@@ -26,6 +27,8 @@ class Position:
 
     first: bool
     last: bool
+    told: bool
+    """Whether its time and state stand below it: for the group, or because what follows is not there yet."""
 
 
 def timestamp(at: float) -> str:
@@ -40,6 +43,7 @@ def entry(entry: Entry, position: Position, t: Strings) -> Node:
     classes = ["entry", "mine" if entry.mine else "theirs"]
     classes += ["first"] if position.first else []
     classes += ["last"] if position.last else []
+    classes += ["announcement"] if entry.is_announcement else []
     attributes = {"class": " ".join(classes), "data-key": entry.key}
     if entry.delivery:
         attributes["data-delivery"] = entry.delivery.value
@@ -49,8 +53,9 @@ def entry(entry: Entry, position: Position, t: Strings) -> Node:
         _author(entry, position, t),
         avatar(entry.author) if not entry.mine and position.last else None,
         _body(entry, t),
+        _link(entry.link) if entry.link and not entry.is_deleted else None,
         _failure(entry, t) if entry.delivery is Delivery.FAILED else None,
-        _meta(entry, t) if position.last else None,
+        _meta(entry, t) if position.told else None,
     ]
     return h("article", attributes, parts, key=entry.key)
 
@@ -59,6 +64,8 @@ def _author(entry: Entry, position: Position, t: Strings) -> Node:
     """Seen above the first of an agent's group, and said before every message."""
     if entry.mine:
         return h("h2", {"class": "hidden"}, t("author.you"))
+    if entry.is_announcement:
+        return h("h2", {"class": "author"}, icon("announcement"), t("author.announcement"))
     name = (entry.author.name if entry.author else "") or t("author.agent")
     return (
         h("h2", {"class": "author"}, h("bdi", None, name), bot_mark(entry.author, t))
@@ -87,7 +94,30 @@ def _body(entry: Entry, t: Strings) -> Node:
         {"type": "button", "class": "link", "data-action": "unfold", "data-key": entry.key},
         t("message.less") if entry.unfolded else t("message.more"),
     )
-    return h("div", {"class": "bubble", "dir": "auto"}, linked(shown), " ", fold)
+    return h("div", {"class": "bubble", "dir": "auto", "data-whole": text}, linked(shown), " ", fold)
+
+
+def _link(link: Link) -> Node:
+    """A card for the page that the text names. Its picture is decoration: the title says what it is."""
+    return h(
+        "a",
+        {"class": "page-card", "href": link.url},
+        h("img", {"src": link.image, "alt": ""}) if link.image else None,
+        h(
+            "span",
+            {"class": "words"},
+            h("span", {"class": "title", "dir": "auto"}, link.title),
+            h("span", {"class": "subtitle", "dir": "auto"}, link.description) if link.description else None,
+            h("span", {"class": "host"}, h("bdi", None, _host(link.url))),
+        ),
+    )
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _meta(entry: Entry, t: Strings) -> Node:

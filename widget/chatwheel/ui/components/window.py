@@ -39,7 +39,7 @@ VIEWS: Mapping[Place, tuple[View, Source]] = {
         header,
         lambda s: (s.people, s.agent_id, s.predicted, s.active, s.connection, s.available),
     ),
-    Place.MENU: (menu, lambda s: (s.menu_open, s.active, s.alerts, s.rating)),
+    Place.MENU: (menu, lambda s: (s.menu_open, s.active, s.thread_id, s.alerts, s.rating)),
     Place.CONNECTION: (
         notices.connection,
         lambda s: (s.connection, s.stop_reason, s.queue, s.available, s.active),
@@ -48,7 +48,7 @@ VIEWS: Mapping[Place, tuple[View, Source]] = {
     Place.FORM: (form, lambda s: (s.form,)),
     Place.TYPING: (notices.typing, lambda s: (s.typing, s.thinking, s.people)),
     Place.ALERTS: (notices.alerts, lambda s: (s.notices,)),
-    Place.ENDED: (ended, lambda s: (s.rating, s.ended, s.active, s.thread_id)),
+    Place.ENDED: (ended, lambda s: (s.rating, s.transcript, s.ended, s.active, s.thread_id)),
 }
 """Each place's view, and the parts of the state that it depends on: while they stay, so do its nodes."""
 

@@ -1,0 +1,119 @@
+// @ts-check
+/**
+ * What can be done with messages that were said: walk through them with the arrow keys, go into one, copy its text.
+ * The button for that stands in the message under the pointer or the focus; there is but one.
+ */
+import { icon, iconButton } from "./parts.mjs";
+
+const TEXT = ".bubble:not(.gone, .thinking)";
+const GAP = 4;
+const SAID_FOR = 2000;
+const STEPS = /** @type {Record<string, number>} */ ({ ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity });
+
+/**
+ * @typedef {object} MessagesOptions
+ * @property {(key: string) => string} words
+ * @property {(text: string) => void} announce
+ * @property {() => void} leave the visitor wants to write
+ */
+
+export class Messages {
+  #scroller = /** @type {HTMLElement} */ (document.querySelector("#scroller"));
+  #log = /** @type {HTMLElement} */ (document.querySelector("#log"));
+  #options;
+  /** @type {HTMLButtonElement | undefined} */
+  #button;
+
+  /** @param {MessagesOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#scroller.addEventListener("keydown", (event) => this.#key(event));
+    this.#log.addEventListener("focusin", ({ target }) => this.#offer(target));
+    this.#log.addEventListener("pointerover", ({ target, pointerType }) => {
+      if (pointerType !== "touch") this.#offer(target);
+    });
+    this.#log.addEventListener("pointerleave", () => this.#withdraw());
+    this.#log.addEventListener("focusout", () => this.#withdraw());
+    this.#log.addEventListener("click", ({ target }) => this.#offer(target)); // where nothing hovers, a tap asks for it
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (!(event.target instanceof HTMLElement)) return;
+    const message = messageOf(event.target);
+    if (event.key === "Escape" && message) {
+      event.preventDefault();
+      event.stopPropagation(); // it would close the panel
+      this.#options.leave();
+    } else if (event.target !== message && event.target !== this.#scroller) {
+      return; // keys of a button or a link inside
+    } else if (event.key === "Enter" && message) {
+      /** @type {HTMLElement | null} */ (message.querySelector("a, button"))?.focus();
+    } else if (event.key in STEPS) {
+      event.preventDefault();
+      this.#walk(message, STEPS[event.key]);
+    }
+  }
+
+  /** @param {HTMLElement | null} message where the focus is @param {number} step */
+  #walk(message, step) {
+    const all = /** @type {HTMLElement[]} */ ([...this.#log.querySelectorAll("article")]);
+    const from = message ? all.indexOf(message) : step > 0 ? all.length - 2 : all.length;
+    const next = all[Math.min(all.length - 1, Math.max(0, from + step))];
+    if (!next) return;
+    next.tabIndex = -1;
+    next.focus();
+  }
+
+  /** @param {EventTarget | null} target */
+  #offer(target) {
+    const message = target instanceof HTMLElement ? messageOf(target) : null;
+    const bubble = /** @type {HTMLElement | null} */ (message?.querySelector(TEXT) ?? null);
+    if (!message || !bubble) return this.#withdraw();
+    this.#button ??= iconButton("copy", this.#options.words("message.copy"), () => void this.#copy());
+    const button = this.#button;
+    button.classList.add("copy");
+    if (button.parentNode !== message) {
+      this.#reset();
+      message.append(button);
+    }
+    const left = bubble.offsetLeft;
+    const right = message.clientWidth - left - bubble.offsetWidth;
+    const width = button.offsetWidth;
+    const beside = left > right ? left - width - GAP : Math.min(left + bubble.offsetWidth + GAP, message.clientWidth - width);
+    button.style.left = `${beside}px`;
+    button.style.top = `${bubble.offsetTop + Math.max(0, Math.min(bubble.offsetHeight, 40) - button.offsetHeight) / 2}px`;
+  }
+
+  #withdraw() {
+    const button = this.#button;
+    const message = button?.parentElement;
+    if (button && !message?.contains(document.activeElement)) button.remove();
+  }
+
+  async #copy() {
+    const bubble = /** @type {HTMLElement | null} */ (this.#button?.parentElement?.querySelector(TEXT) ?? null);
+    if (!bubble) return;
+    const { words, announce } = this.#options;
+    try {
+      await navigator.clipboard.writeText(bubble.dataset.whole ?? bubble.textContent ?? "");
+    } catch {
+      announce(words("message.copy_failed")); // the browser does not allow it
+      return;
+    }
+    announce(words("message.copied"));
+    this.#button?.setAttribute("aria-label", words("message.copied"));
+    this.#button?.replaceChildren(icon("sent"));
+    setTimeout(() => this.#reset(), SAID_FOR);
+  }
+
+  #reset() {
+    this.#button?.setAttribute("aria-label", this.#options.words("message.copy"));
+    this.#button?.replaceChildren(icon("copy"));
+  }
+}
+
+/** @param {Element} element @returns {HTMLElement | null} */
+function messageOf(element) {
+  return element.closest("#log article");
+}
