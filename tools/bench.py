@@ -1,4 +1,4 @@
-"""Prepares the benchmarks: the site at its best, and a stock page to measure it beside. They run from tests/bench."""
+"""Prepares the benchmarks: the site at its best, and others' pages to measure it beside. They run from tests/bench."""
 
 import json
 import shutil
@@ -46,6 +46,8 @@ def build_stock(site: Path) -> None:
     shutil.copytree(NODE_MODULES / "pyodide", site / "pyodide", ignore=no_maps)
     shutil.copytree(NODE_MODULES / "@pyscript" / "core" / "dist", site / "pyscript", ignore=no_maps)
     shutil.copytree(BROWSER_WHEELS, site / "wheels", ignore=no_maps)
+    (site / "deep-chat").mkdir()
+    shutil.copy2(NODE_MODULES / "deep-chat" / "dist" / "deepChat.bundle.js", site / "deep-chat")
     wheels = sorted((site / "wheels").glob("*.whl"))
     files = {f"./wheels/{wheel.name}": f"{_SITE_PACKAGES}/*" for wheel in wheels}
     config = {"interpreter": "./pyodide/pyodide.mjs", "files": files}

@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench import frames, history, load, message, report, start
+from bench import echo, frames, history, load, message, report, start
 from browser.backend import Backend, Loop
 from chatwheel_devserver import DevServer
 
@@ -44,7 +44,11 @@ def main(arguments: list[str]) -> int:
             "bytes": tell("Counting bytes", lambda: start.count_bytes(fresh_browser, widget, stock)),
             "start": tell("Starting", lambda: start.measure(fresh_browser, widget, stock, runs, conditions)),
             "message": tell("Receiving messages", lambda: message.measure(fresh_browser, widget)),
-            "history": tell("Showing history", lambda: history.measure(fresh_browser, widget, stock, runs)),
+            "history": tell(
+                "Showing history",
+                lambda: history.measure(fresh_browser, widget, stock, runs, quick=options.quick),
+            ),
+            "echo": tell("Typing", lambda: echo.measure(fresh_browser, widget)),
             "frames": tell("Reading frames", lambda: frames.measure(fresh_browser, widget)),
             "server": served,
         }

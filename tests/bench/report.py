@@ -39,9 +39,23 @@ def _start(cases: dict[str, Any]) -> list[str]:
 
 
 def _rest(results: dict[str, Any]) -> list[str]:
-    message, history = results["message"], results["history"]
+    message, echo = results["message"], results["echo"]
     return [
         f"one incoming message, frame to row, ms: median {message['median']}, 95th of 100 {message['p95']}",
-        f"history of {history['messages']:,} messages, ms: widget {history['widget']}, plain list {history['plain']}, "
-        f"ratio {history['widget'] / history['plain']:.1f}",
+        f"{echo['keys']} keys while Python is busy, ms to the screen: median {echo['median']}, "
+        f"worst {echo['worst']}, later than 50 ms: {echo['late']}",
+        "",
+        *_history(results["history"]),
     ]
+
+
+def _history(cases: dict[str, Any]) -> list[str]:
+    heads = ("in all", "main thread", "heap, MB", "÷ all", "÷ thread")
+    lines = [f"{'conversation, ms (median)':<50}" + "".join(f"{head:>13}" for head in heads)]
+    for case, by_who in cases.items():
+        for who, figures in by_who.items():
+            cells = [f"{figures[key]:,.0f}" for key in ("all", "busy")] + [f"{figures['memory']:,.1f}"]
+            if who != "widget":
+                cells += [f"{by_who['widget'][key] / figures[key]:.2f}" for key in ("all", "busy")]
+            lines.append(f"{f'{case}, {who}':<50}" + "".join(f"{cell:>13}" for cell in cells))
+    return [*lines, "  (÷: what the widget takes, divided by what this one takes)"]
