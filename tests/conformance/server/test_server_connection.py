@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import get_args
 
 import aiohttp
 import pytest
 
 from chatwheel_devserver import Config, DevServer, Limits
-from conformance.server.bare import Bare, customer, message, start
+from chatwheel_devserver.errors import DisconnectReason
+from conformance.server.bare import Bare, Json, customer, message, start
 from conformance.server.conftest import Connect
 
 
@@ -176,28 +178,67 @@ async def test_a_customer_may_have_only_so_many_connections(http: aiohttp.Client
             await client.close()
 
 
+def queued(server: DevServer) -> int:
+    """How much waits for the connection for which most waits, in characters."""
+    return max((connection._queued for connection in server.core.connections), default=0)
+
+
 async def test_who_stops_reading_is_cut_off(http: aiohttp.ClientSession) -> None:
     config = Config(limits=Limits(outgoing_bytes=200_000))
     async with DevServer(config=config) as server:
         healthy = await customer(server, http)
         chat_id, _ = await start(healthy, message())
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        deaf = await _deaf_customer(server, healthy.token, reader, writer)
+        _, writer = await deaf_customer(server, healthy.token)
+        most = 0
         for _ in range(2000):
             await healthy.request("send_event", {"chat_id": chat_id, "event": message("x" * 16_000)})
             healthy.frames.clear()
+            most = max(most, queued(server))
             if server.connection_count == 1:
                 break
         assert server.connection_count == 1
-        assert deaf
+        # No more was kept than the limit; what the frame that went beyond it added is gone at once.
+        assert 100_000 < most <= 200_000
         writer.close()
         await healthy.close()
 
 
-async def _deaf_customer(
-    server: DevServer, token: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> bool:
+async def test_who_asks_without_reading_is_read_no_further(http: aiohttp.ClientSession) -> None:
+    config = Config(limits=Limits(outgoing_bytes=200_000))
+    async with DevServer(config=config) as server:
+        healthy = await customer(server, http, customer={"name": "x" * 2_000})
+        reader, writer = await deaf_customer(server, healthy.token)
+        asked = 5_000
+        for _ in range(asked):
+            writer.write(masked({"action": "get_customer"}))
+        most = 0
+        for _ in range(200):
+            await healthy.request("ping", {})
+            most = max(most, queued(server))
+        assert server.connection_count == 2
+        assert 40_000 < most < 60_000
+        # It was only made to wait: when it reads again, every question is answered.
+        writer.transport.resume_reading()  # type: ignore[attr-defined]
+        sign, answered, rest = b'"action":"get_customer"', 0, b""
+        async with asyncio.timeout(30):
+            while answered < asked:
+                heard = rest + await reader.read(1_000_000)
+                answered += heard.count(sign)
+                rest = heard[1 - len(sign) :]
+        writer.close()
+        await healthy.close()
+
+
+def masked(frame: Json) -> bytes:
+    """A client's frames are masked; a mask of zeros leaves them readable."""
+    text = json.dumps(frame).encode()
+    length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2, "big")
+    return b"\x81" + length + bytes(4) + text
+
+
+async def deaf_customer(server: DevServer, token: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Log in over a raw socket and then read nothing any more."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     path = server.socket_url().partition(str(server.port))[2]
     writer.write(
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nUpgrade: websocket\r\n"
@@ -205,22 +246,22 @@ async def _deaf_customer(
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
     )
     await reader.readuntil(b"\r\n\r\n")
-    frame = json.dumps({"action": "login", "payload": {"token": f"Bearer {token}"}}).encode()
-    # A client's frames are masked; a mask of zeros leaves them readable.
-    writer.write(b"\x81\xfe" + len(frame).to_bytes(2, "big") + bytes(4) + frame)
+    writer.write(masked({"action": "login", "payload": {"token": f"Bearer {token}"}}))
     await reader.readexactly(2)
     writer.transport.pause_reading()  # type: ignore[attr-defined]
-    return True
+    return reader, writer
 
 
 async def test_each_reason_reaches_the_client(server: DevServer, customer: Connect) -> None:
-    client, other = await customer(), await customer()
-    server.disconnect("misdirected_connection", client.customer_id, {"region": "fra"})
-    assert await client.push("customer_disconnected") == {
-        "reason": "misdirected_connection",
-        "data": {"region": "fra"},
-    }
-    await client.closed()
+    other = await customer()
+    for reason in get_args(DisconnectReason):
+        client = await customer()
+        server.disconnect(reason, client.customer_id, {"region": "fra"})
+        told = await client.push("customer_disconnected")
+        assert told == {"reason": reason, "data": {"region": "fra"}}
+        await client.closed()
+        assert client.socket.close_code == aiohttp.WSCloseCode.OK
+    assert len(get_args(DisconnectReason)) == 17
     await other.settle()
 
 
