@@ -89,7 +89,8 @@ class Calls:
             self._post("result", {"id": id, "ok": plain(await self._result(id, method, args, files))})
         except ChatError as error:
             self._post("result", {"id": id, "error": {"code": error.code, "message": error.message}})
-        except (TypeError, ValueError) as error:
+        except Exception as error:  # whatever was given, the page waits for an answer
+            logger.debug("%s cannot be called like that", method, exc_info=True)
             message = _without_python(str(error), method)
             self._post("result", {"id": id, "error": {"code": "INVALID_ARGUMENT", "message": message}})
 
@@ -132,9 +133,6 @@ class Calls:
         page = await self._histories[args[0]].next()
         value = {"threads": [thread.to_js() for thread in page.threads]}
         return {"value": value, "done": page.done}
-
-    def _progress(self, id: int, share: float) -> None:
-        self._post("call-progress", {"id": id, "share": share})
 
 
 def plain(value: object) -> object:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chatwheel.sdk.auth import TokenAuth
+import chatwheel
+from chatwheel.sdk.auth import ProvidedAuth, TokenAuth
 from chatwheel.sdk.errors import (
     ChatError,
     InvalidArgument,
@@ -330,3 +331,81 @@ async def test_an_identity_of_the_pages_own_need_not_be_put_away(make_world: Mak
     world.sdk.auth = Bare()
     await world.sdk.aclose()
     assert world.status == "destroyed"
+
+
+async def test_an_identity_provider_that_is_asynchronous(make_world: MakeWorld) -> None:
+    provider = Provider()
+    asked: list[str] = []
+
+    async def provide() -> Any:
+        asked.append("provider")
+        return provider
+
+    world = await make_world(identity_provider=provide)
+    assert world.status == "connected" and asked == ["provider"]
+    assert provider.calls == ["has_token", "get_token"]
+
+
+async def test_an_identity_provider_that_is_asynchronous_and_fails(make_world: MakeWorld) -> None:
+    async def provide() -> Any:
+        return object()
+
+    world = await make_world(identity_provider=provide)
+    with pytest.raises(InvalidArgument, match="identity_provider"):
+        await world.sdk.auth.get_token()
+    await world.sdk.aclose()
+
+    async def hang() -> Any:
+        await asyncio.get_running_loop().create_future()
+
+    world = await make_world(identity_provider=hang)
+    await world.sdk.aclose()
+    assert len(asyncio.all_tasks()) == 1
+
+
+def test_an_identity_provider_that_nobody_asks() -> None:
+    async def provide() -> Any:
+        raise AssertionError
+
+    future: asyncio.Future[Any] | None = None
+
+    def promise() -> Any:
+        return future
+
+    async def main() -> None:
+        nonlocal future
+        future = asyncio.get_running_loop().create_future()
+        for provider in (provide, promise):
+            auth = ProvidedAuth(provider())
+            await auth.aclose()
+        await sdk.aclose()
+
+    transport = MemoryTransport()
+    sdk = chatwheel.init(
+        organization_id="o", client_id="c", auto_connect=False, identity_provider=provide, transport=transport
+    )
+    asyncio.run(main())
+
+
+async def test_a_token_of_ones_own_needs_no_times(make_world: MakeWorld) -> None:
+    provider = Provider()
+    bare = {"accessToken": "own", "entityId": "customer-9", "tokenType": "Bearer"}
+    provider._token = lambda name: bare  # type: ignore[method-assign]
+    world = await make_world(identity_provider=lambda: provider)
+    assert world.status == "connected"
+    assert world.transport.sent("login")[0]["payload"]["token"] == "Bearer own"
+    assert (await world.sdk.auth.get_token()).to_js() == bare
+
+
+async def test_asked_for_while_it_is_fetched_it_is_fetched_once() -> None:
+    transport = MemoryTransport()
+    answer: asyncio.Future[HttpResponse] = asyncio.get_running_loop().create_future()
+    transport.on_http = lambda request: answer
+    auth = token_auth(transport)
+    first = asyncio.ensure_future(auth.get_token())
+    await transport.settle()
+    second = asyncio.ensure_future(auth.get_token())
+    await transport.settle()
+    answer.set_result(HttpResponse(200, json.dumps(DEFAULT_TOKEN)))
+    assert await first == await second
+    assert len(transport.requests) == 1

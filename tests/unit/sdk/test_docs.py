@@ -12,11 +12,12 @@ import pytest
 
 import chatwheel
 from chatwheel import sdk as sdk_package
-from chatwheel.sdk import CustomerSDK, errors, events, models
+from chatwheel.sdk import Auth, CustomerSDK, errors, events, models
 from chatwheel.sdk.connection import REASONS, TRANSITIONS, State
 from chatwheel.sdk.events import EventName
 
 from .conftest import World
+from .test_typing import payload_types
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "sdk.md").read_text(encoding="utf-8")
 
@@ -29,6 +30,7 @@ set_customer_session_fields set_sneak_peek start_chat update_chat_properties upd
 update_customer_page update_event_properties update_thread_properties upload_file
 """
 METHODS = DOCUMENTED.split()
+AUTH = ["auth.get_token", "auth.get_fresh_token", "auth.has_token", "auth.invalidate"]
 MORE = ["wait_for", "stream", "aclose", "status", "customer_id", "prefetch"]
 
 EVENT = {"id": "T1_1", "type": "message", "text": "Hi", "author_id": "kim", "created_at": "2024"}
@@ -63,7 +65,7 @@ def answer_everything(world: World) -> None:
 
 
 def example_of(method: str) -> str:
-    text = inspect.getdoc(inspect.getattr_static(CustomerSDK, method)) or ""
+    text = inspect.getdoc(documented(method)) or ""
     _, _, example = text.partition("Example:\n")
     return textwrap.dedent(example)
 
@@ -74,12 +76,18 @@ def test_there_are_36_methods() -> None:
     assert public == {*METHODS, *MORE}
 
 
-@pytest.mark.parametrize("method", [*METHODS, "wait_for", "stream"])
+def documented(method: str) -> Any:
+    """A method of the client, or of its `auth`, as it was written."""
+    _, _, name = method.rpartition(".")
+    return inspect.getattr_static(Auth if method.startswith("auth.") else CustomerSDK, name)
+
+
+@pytest.mark.parametrize("method", [*METHODS, *AUTH, "wait_for", "stream"])
 async def test_examples_work(world: World, method: str) -> None:
     answer_everything(world)
     example = example_of(method)
-    assert example.strip()
-    source = f"async def example(sdk, print):\n{textwrap.indent(example, '    ')}\n    return locals()"
+    assert example, "there is no example"
+    source = "async def example(sdk, print):\n" + textwrap.indent(example, "    ") + "\n    return locals()"
     scope: dict[str, Any] = {}
     exec(compile(source, method, "exec"), scope)
     left = await scope["example"](world.sdk, lambda *values: None)
@@ -87,18 +95,56 @@ async def test_examples_work(world: World, method: str) -> None:
         left["waiting"].close()
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_every_argument_is_described(method: str) -> None:
-    function = inspect.getattr_static(CustomerSDK, method)
+@pytest.mark.parametrize("method", [*METHODS, *AUTH, "wait_for", "stream"])
+def test_arguments_results_and_errors_are_described(method: str) -> None:
+    function = documented(method)
     text = inspect.getdoc(function) or ""
-    for argument in list(inspect.signature(function).parameters)[1:]:
-        assert argument in text, argument
+    sections = dict(re.findall(r"^(\w+):\n((?: .*\n|\n)*)", text + "\n", re.MULTILINE))
+    arguments = list(inspect.signature(function).parameters)[1:]
+    described = re.findall(r"^ {4}(\w+): ", sections.get("Args", ""), re.MULTILINE)
+    assert described == arguments
+    result = inspect.signature(function).return_annotation
+    if method not in ("on", "once", "wait_for", "stream"):  # whose types are elsewhere
+        assert ("Returns" in sections) == (result != "None")
+    assert not inspect.iscoroutinefunction(function) or "Raises" in sections
+    named = re.findall(r"^ {4}([A-Z]\w+(?:, [A-Z]\w+)*): ", sections.get("Raises", ""), re.MULTILINE)
+    for name in ", ".join(named).split(", ") if named else ():
+        assert name == "Exception" or issubclass(getattr(errors, name), errors.ChatError), name
+
+
+def summary(method: str) -> str:
+    first, _, _ = (inspect.getdoc(documented(method)) or "").partition("\n")
+    return re.sub(r" \(Customer Chat API: [\w, ]+\)", "", first).replace("|", "")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_table_says_what_the_docstring_says(method: str) -> None:
+    [row] = re.findall(rf"^\| `{method}` \| `\w+` \| ([^|]+) \| [^|]*\|$", DOCUMENT, re.MULTILINE)
+    assert summary(method).startswith(row)
+
+
+@pytest.mark.parametrize("name", get_args(EventName))
+def test_the_table_names_the_payload(name: str) -> None:
+    table, _, _ = DOCUMENT.partition("## From JavaScript")
+    [row] = re.findall(rf"^\| `{name}` \| `(\w+)` \| [^|]* \|$", table, re.MULTILINE)
+    payload = payload_types()[name]
+    named = {"User": models.User, "None": None}
+    assert payload == (named[row] if row in named else getattr(events, row, getattr(models, row, str)))
 
 
 async def test_examples_of_the_document(world: World) -> None:
+    """The client's own part; the first one is run against the local server, beside the examples."""
     answer_everything(world)
     blocks = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
-    assert blocks
+    calls, tests = [
+        next(block for block in blocks if word in block) for word in ("sdk.upload_file", "def test_my_bot")
+    ]
+    calls = calls.replace('"plan.pdf"', '("plan.pdf", b"%PDF")')
+    scope: dict[str, Any] = {"print": lambda *values: None}
+    exec(f"async def example(sdk, chat_id):\n{textwrap.indent(calls, '    ')}", scope)
+    await scope["example"](world.sdk, "C1")
+    exec(tests, scope)
+    await scope["test_my_bot"]()
     for block in blocks:
         compile(block, "docs/sdk.md", "exec", flags=0x2000)  # with await at the top level
 

@@ -26,7 +26,7 @@ WRONG: list[tuple[str, Any]] = [
     ("api_url", "http://x:99999"), ("api_url", 5), ("accounts_url", "javascript:alert(1)"),
     ("request_timeout", 0), ("request_timeout", "15"), ("request_timeout", float("inf")),
     ("ping_interval", -1), ("silence_limit", 5), ("silence_limit", True), ("wait_for_connection", None),
-    ("api_version", "3.4"), ("api_version", 3.5),
+    ("api_version", "3.4"), ("api_version", 3.5), ("page", {"url": 5}), ("transport", "memory"),
 ]  # fmt: skip
 
 

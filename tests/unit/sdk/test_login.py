@@ -317,3 +317,11 @@ async def test_a_failing_data_provider_is_waited_out(make_world: MakeWorld) -> N
     await world.pass_time(3)
     assert world.status == "connected"
     assert world.transport.sent("login")[0]["payload"]["customer"] == {"name": "Ada"}
+
+
+async def test_data_that_is_no_json_is_waited_out(make_world: MakeWorld) -> None:
+    answers: list[Any] = [{"name": object()}, {"name": "Ada"}]
+    world = await make_world(customer_data_provider=lambda: answers.pop(0))
+    assert world.status == "disconnected" and not world.transport.sent()
+    await world.pass_time(1)
+    assert world.status == "connected"

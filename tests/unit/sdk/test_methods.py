@@ -321,3 +321,44 @@ async def test_pages_of_chats_and_threads(world: World) -> None:
     assert (page.previous_page_id, page.next_page_id) == (None, "n")
     frame, _ = await world.answered(world.sdk.list_threads(chat_id="C1", page_id="n", limit=3), threads)
     assert frame["payload"] == {"chat_id": "C1", "page_id": "n"}
+
+
+WRONG: list[tuple[str, str, dict[str, Any]]] = [
+    ("chat", "start_chat", {"chat": "C1"}),
+    ("chat.access", "start_chat", {"chat": {"access": 5}}),
+    ("chat.thread", "resume_chat", {"chat": {"id": "C1", "thread": "T1"}}),
+    ("event", "send_event", {"chat_id": "C1", "event": "Hello"}),
+    ("event", "send_event", {"chat_id": "C1", "event": {"type": ["message"]}}),
+    ("event.postback", "send_event", {"chat_id": "C1", "event": {"type": "message", "postback": "yes"}}),
+    ("event.fields", "send_event", {"chat_id": "C1", "event": {"type": "filled_form", "fields": [5]}}),
+    ("postback", "send_rich_message_postback",
+     {"chat_id": "C1", "thread_id": "T1", "event_id": "E1", "postback": 5}),
+    ("rating", "rate_chat", {"chat_id": "C1", "rating": 1}),
+    ("session_fields", "update_customer", {"session_fields": ["a"]}),
+    ("session_fields", "set_customer_session_fields", {"session_fields": "a"}),
+    ("url", "update_customer_page", {"url": 5}),
+    ("sneak_peek_text", "set_sneak_peek", {"chat_id": "C1", "sneak_peek_text": None}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("argument", "method", "arguments"), WRONG)
+async def test_wrong_arguments_are_named_and_sent_nowhere(
+    world: World, argument: str, method: str, arguments: dict[str, Any]
+) -> None:
+    world.transport.answer("list_threads", {"threads": [{"id": "T1"}]})
+    with pytest.raises(InvalidArgument) as caught:
+        await getattr(world.sdk, method)(**arguments)
+    assert caught.value.argument == argument
+    assert {frame["action"] for frame in world.transport.sent()} <= {"login", "list_threads"}
+
+
+async def test_what_the_sheet_calls_unchanged_is(world: World) -> None:
+    """Names of members that nobody documents are the caller's own."""
+    odd = {"score": 1, "myOwn": {"camelCase": 1}}
+    world.transport.answer("list_threads", {"threads": [{"id": "T1"}]})
+    world.transport.answer("update_thread_properties", {})
+    await world.sdk.rate_chat(chat_id="C1", rating=odd)
+    assert world.transport.sent()[-1]["payload"]["properties"] == {"rating": odd}
+    place = {"chat_id": "C1", "thread_id": "T1", "event_id": "E1"}
+    frame, _ = await world.answered(world.sdk.send_rich_message_postback(**place, postback=odd), {})
+    assert frame["payload"] == {**place, "postback": odd}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import chatwheel
 from chatwheel.sdk.errors import (
     ChatError,
     EntityTooLarge,
@@ -153,3 +154,44 @@ async def test_cancelling_who_waits_does_not_stop_the_upload(world: World) -> No
     assert waiting.cancelled()
     gate.set_result(HttpResponse(200, '{"url": "u"}'))
     assert (await upload).url == "u"
+
+
+async def test_an_upload_that_stalls_is_given_up(world: World) -> None:
+    stopped: list[str] = []
+    moves: list[ProgressHandler] = []
+
+    async def stall(request: HttpRequest, on_progress: ProgressHandler) -> HttpResponse:
+        moves.append(on_progress)
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            stopped.append("upload")
+        raise AssertionError
+
+    world.transport.on_upload = stall
+    upload = world.sdk.upload_file(file=b"abc")
+    await world.pass_time(59)
+    moves[0](1, 3)
+    await world.pass_time(59)
+    assert not upload.done
+    await world.pass_time(2)
+    with pytest.raises(UploadFailed, match="60 s"):
+        await upload
+    assert stopped == ["upload"]
+
+
+async def test_a_token_that_never_comes(make_world: MakeWorld) -> None:
+    def fail() -> Any:
+        raise ValueError("no identity today")
+
+    provider = type("Provider", (), dict.fromkeys(("get_fresh_token", "has_token", "invalidate"), fail))()
+    provider.get_token = fail
+    world = await make_world(identity_provider=lambda: provider)
+    with pytest.raises(UploadFailed, match="no identity today"):
+        await world.sdk.upload_file(file=b"abc")
+
+
+def test_an_upload_needs_a_loop() -> None:
+    sdk = chatwheel.init(organization_id="o", client_id="c", auto_connect=False, transport=MemoryTransport())
+    with pytest.raises(ChatError, match="event loop"):
+        sdk.upload_file(file=b"abc")

@@ -84,13 +84,20 @@ class Call(Generic[T]):
     known: Callable[[Any], Mapping[str, str]] = field(default=_no_times)
 
 
-def plain(data: Data | None) -> dict[str, Any]:
+def unchanged(data: Data, argument: str) -> dict[str, Any]:
+    """An argument object as a plain mapping, a mapping's names as they are; `argument` is named if it is neither."""
+    if isinstance(data, Model):
+        return data.model_dump(mode="json", exclude_unset=True)
+    if isinstance(data, Mapping):
+        return dict(data)
+    raise InvalidArgument(argument, f"must be a model or a mapping, not {data!r}")
+
+
+def plain(data: Data | None, argument: str) -> dict[str, Any]:
     """An argument object as a plain mapping under the wire's snake_case names (its own level only)."""
     if data is None:
         return {}
-    if isinstance(data, Model):
-        return data.model_dump(mode="json", exclude_unset=True)
-    return {to_snake(key): value for key, value in data.items()}
+    return {to_snake(str(key)): value for key, value in unchanged(data, argument).items()}
 
 
 def _given(**members: Any) -> dict[str, Any]:
@@ -109,16 +116,16 @@ def _simple(action: str, **payload: Any) -> Call[Success]:
 
 
 def _chat_argument(chat: Data | None) -> dict[str, Any]:
-    given = plain(chat)
+    given = plain(chat, "chat")
     result: dict[str, Any] = {}
     if given.get("id") is not None:
         result["id"] = given["id"]
-    access = plain(given.get("access"))
+    access = plain(given.get("access"), "chat.access")
     if access.get("group_ids") is not None:
         result["access"] = {"group_ids": list(access["group_ids"])}
     if given.get("properties"):
         result["properties"] = given["properties"]
-    thread = plain(given.get("thread"))
+    thread = plain(given.get("thread"), "chat.thread")
     if thread:
         events = [event_argument(event) for event in thread.get("events") or ()]
         result["thread"] = {
@@ -222,15 +229,15 @@ _ALWAYS_SENT = ("text", "url", "form_id", "fields", "system_message_type", "temp
 
 def event_argument(event: Data) -> dict[str, Any]:
     """An event as it is sent."""
-    given = plain(event)
+    given = plain(event, "event")
     kind = given.get("type")
-    if kind not in _EVENT_MEMBERS:
+    if not isinstance(kind, str) or kind not in _EVENT_MEMBERS:
         raise InvalidArgument("event", f"events of type {kind!r} cannot be sent")
     if kind == "rich_message":
         given.setdefault("template_id", given.get("template"))
         given["elements"] = _plain_throughout(given.get("elements") or ())
     if kind == "filled_form":
-        given["fields"] = [_answer(plain(item)) for item in given.get("fields") or ()]
+        given["fields"] = [_answered(item) for item in given.get("fields") or ()]
     result: dict[str, Any] = {}
     if isinstance(given.get("custom_id"), str):
         result["custom_id"] = given["custom_id"]
@@ -243,22 +250,23 @@ def event_argument(event: Data) -> dict[str, Any]:
             result[name] = given[name]
     if kind == "message" and given.get("postback"):
         wanted = ("id", "thread_id", "event_id", "type", "value")
-        postback = plain(given["postback"])
+        postback = plain(given["postback"], "event.postback")
         result["postback"] = {name: postback[name] for name in wanted if postback.get(name) is not None}
     return result
 
 
 def _plain_throughout(value: Any) -> Any:
     if isinstance(value, Mapping | Model):
-        return {name: _plain_throughout(member) for name, member in plain(value).items()}
+        return {name: _plain_throughout(member) for name, member in plain(value, "event").items()}
     if isinstance(value, list | tuple):
         return [_plain_throughout(item) for item in value]
     return value
 
 
-def _answer(item: dict[str, Any]) -> dict[str, Any]:
+def _answered(field: Data) -> dict[str, Any]:
+    item = unchanged(field, "event.fields")
     if item.get("type") == "group_chooser" and isinstance(item.get("answer"), Mapping | Model):
-        return {**item, "answer": plain(item["answer"])}
+        return {**item, "answer": plain(item["answer"], "event.fields")}
     return item
 
 
@@ -285,7 +293,7 @@ def send_rich_message_postback(chat_id: str, thread_id: str, event_id: str, post
         chat_id=chat_id,
         event_id=event_id,
         thread_id=thread_id,
-        postback=plain(postback),
+        postback=unchanged(postback, "postback"),
     )
 
 
@@ -294,6 +302,8 @@ def mark_events_as_seen(chat_id: str, seen_up_to: str) -> Call[Success]:
 
 
 def send_sneak_peek(chat_id: str, text: str) -> Call[Success]:
+    if not isinstance(text, str):
+        raise InvalidArgument("sneak_peek_text", f"must be a text, not {text!r}")
     return _simple("send_sneak_peek", chat_id=chat_id, sneak_peek_text=text)
 
 
@@ -347,11 +357,15 @@ def get_customer() -> Call[Customer]:
 
 def customer_argument(given: Mapping[str, Any]) -> dict[str, Any]:
     """Customer data as it is sent: at login and by `update_customer`."""
-    members = plain(given)
+    members = plain(given, "customer")
     result = {name: members[name] for name in ("avatar", "name", "email") if members.get(name) is not None}
     if members.get("session_fields"):
-        result["session_fields"] = split_session_fields(dict(members["session_fields"]))
+        result["session_fields"] = _session_fields(members["session_fields"])
     return result
+
+
+def _session_fields(given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return split_session_fields(unchanged(given, "session_fields"))
 
 
 def update_customer(
@@ -362,12 +376,16 @@ def update_customer(
 
 
 def set_customer_session_fields(session_fields: Mapping[str, Any]) -> Call[Success]:
-    return _simple("set_customer_session_fields", session_fields=split_session_fields(dict(session_fields)))
+    return _simple("set_customer_session_fields", session_fields=_session_fields(session_fields))
 
 
 def page_argument(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A page as it is sent."""
-    return {name: given[name] for name in ("title", "url") if given.get(name) is not None}
+    """A page as it is sent: texts only, for it is kept for all logins to come."""
+    page = {name: given[name] for name in ("title", "url") if given.get(name) is not None}
+    for name, value in page.items():
+        if not isinstance(value, str):
+            raise InvalidArgument(name, f"must be a text, not {value!r}")
+    return page
 
 
 # Greetings, groups, forms, addresses

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from pydantic import TypeAdapter, ValidationError
 
 from ..transport.base import Transport, TransportError
 from .endpoints import page_address
-from .errors import ChatError, MalformedResponse, RequestTimeout, SsoIdentityException, SsoOauthException
+from .errors import (
+    ChatError,
+    InvalidArgument,
+    MalformedResponse,
+    RequestTimeout,
+    SsoIdentityException,
+    SsoOauthException,
+)
 from .models import Token
 
 logger = logging.getLogger("chatwheel.sdk")
@@ -29,25 +36,60 @@ class Auth(Protocol):
     """What knows the customer's token; also what an `identity_provider` returns."""
 
     async def get_token(self) -> Token:
-        """A token that has not expired, fetched if need be.
+        """Give a token that has not expired, fetched if need be.
+
+        Returns:
+            The token; its `entity_id` is the customer's id.
 
         Raises:
             SsoOauthException, SsoIdentityException: the accounts server refuses.
             MalformedResponse: its answer is no token.
-            ChatError: it cannot be reached.
+            RequestTimeout: it does not answer in time.
+            ChatError: it cannot be reached (`TOKEN_REQUEST_FAILED`).
+
+        Example:
+            token = await sdk.auth.get_token()
+            header = f"{token.token_type} {token.access_token}"
         """
         ...
 
     async def get_fresh_token(self) -> Token:
-        """A new token, whatever is known; errors as `get_token`."""
+        """Fetch a new token, whatever is known.
+
+        Returns:
+            The token, which is kept from here on.
+
+        Raises:
+            ChatError: as `get_token`.
+
+        Example:
+            token = await sdk.auth.get_fresh_token()
+        """
         ...
 
     async def has_token(self) -> bool:
-        """Whether a token is known."""
+        """Tell whether a token is known, expired or not.
+
+        Returns:
+            Whether there is one.
+
+        Raises:
+            Exception: only what an `identity_provider` raises.
+
+        Example:
+            is_known = await sdk.auth.has_token()
+        """
         ...
 
     async def invalidate(self) -> None:
-        """Forget the token."""
+        """Forget the token; the next one is fetched. The connection stays.
+
+        Raises:
+            Exception: only what an `identity_provider` raises.
+
+        Example:
+            await sdk.auth.invalidate()
+        """
         ...
 
 
@@ -195,29 +237,44 @@ class TokenAuth:
 
 
 class ProvidedAuth:
-    """Tokens from the page's own `identity_provider`, whose functions may be plain or asynchronous."""
+    """Tokens from the page's own `identity_provider`, which may be plain or asynchronous, as may its functions."""
 
     def __init__(self, provided: Any) -> None:
         self._provided = provided
+        self._finding: asyncio.Future[Any] | None = None
 
     async def get_token(self) -> Token:
         """See `Auth`."""
-        return self._read(await settled(self._provided.get_token()))
+        return self._read(await self._ask("get_token"))
 
     async def get_fresh_token(self) -> Token:
         """See `Auth`."""
-        return self._read(await settled(self._provided.get_fresh_token()))
+        return self._read(await self._ask("get_fresh_token"))
 
     async def has_token(self) -> bool:
         """See `Auth`."""
-        return bool(await settled(self._provided.has_token()))
+        return bool(await self._ask("has_token"))
 
     async def invalidate(self) -> None:
         """See `Auth`."""
-        await settled(self._provided.invalidate())
+        await self._ask("invalidate")
 
     async def aclose(self) -> None:
-        """Nothing to stop."""
+        """Stop what is under way."""
+        if self._finding is not None:
+            self._finding.cancel()
+            await asyncio.gather(self._finding, return_exceptions=True)
+        elif asyncio.iscoroutine(self._provided):
+            self._provided.close()
+
+    async def _ask(self, method: str) -> Any:
+        if isinstance(self._provided, Awaitable):
+            if self._finding is None:
+                self._finding = asyncio.ensure_future(self._provided)
+            provided = checked_provider(await joined(self._finding))
+        else:
+            provided = self._provided
+        return await settled(getattr(provided, method)())
 
     def _read(self, token: Any) -> Token:
         try:
@@ -226,12 +283,20 @@ class ProvidedAuth:
             raise MalformedResponse("The identity provider's answer is no token.") from error
 
 
+def checked_provider(provided: Any) -> Any:
+    """What an `identity_provider` returned, if it has the methods of `Auth`."""
+    for method in ("get_token", "get_fresh_token", "has_token", "invalidate"):
+        if not callable(getattr(provided, method, None)):
+            raise InvalidArgument("identity_provider", f"must return an object with the method {method}")
+    return provided
+
+
 async def settled(value: Any) -> Any:
     """A value, awaited if it can be."""
     return await value if isinstance(value, Awaitable) else value
 
 
-async def joined(task: asyncio.Task[T]) -> T:
+async def joined(task: asyncio.Future[T]) -> T:
     """The result of a task for which others wait too: it goes on when one of them is cancelled.
 
     Like `asyncio.shield`, which logs the failure of a task that its waiter has left.
@@ -253,6 +318,3 @@ async def within(transport: Transport, seconds: float, work: Awaitable[T]) -> T:
         timer.cancel()
         if not task.done():
             task.cancel()
-
-
-Provider = Callable[[], Any]

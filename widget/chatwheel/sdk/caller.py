@@ -11,7 +11,18 @@ T = TypeVar("T")
 
 
 class Caller(ABC):
-    """Base of the method groups; `CustomerSDK` provides `_call`."""
+    """Base of the method groups; `CustomerSDK` provides `_call`.
+
+    Whatever the method, awaiting it may raise:
+
+        NoConnection: there is none and none is coming, or none came in time.
+        ConnectionLost: it went before the answer came; nobody knows whether the request was carried out.
+        RequestTimeout: no answer came in time.
+        SdkDestroyed: the client ended.
+        MalformedResponse: the answer cannot be read.
+        InvalidArgument: an argument cannot be sent; nothing was.
+        Authorization, Validation, Internal, ServiceUnavailable, …: the server refuses.
+    """
 
     @abstractmethod
     async def _call(self, call: Call[T]) -> T:

@@ -35,6 +35,9 @@ class ChatMethods(Caller):
             ChatLimitReached: the customer has a chat already; resume it.
             GroupsOffline: nobody can answer.
             GroupNotFound: a group does not exist.
+            CustomerBanned: the customer is banned.
+            InvalidArgument: `chat` is no object, or one of its events cannot be sent.
+            ChatError: what every call may raise; see `Caller`.
 
         Example:
             started = await sdk.start_chat(chat={"thread": {"events": [{"type": "message", "text": "Hello"}]}})
@@ -58,6 +61,9 @@ class ChatMethods(Caller):
         Raises:
             ChatAlreadyActive: the chat has an open thread.
             GroupsOffline: nobody can answer.
+            NotFound: there is no such chat.
+            InvalidArgument: `chat` has no `id`, or one of its events cannot be sent.
+            ChatError: what every call may raise; see `Caller`.
 
         Example:
             await sdk.resume_chat(chat={"id": "C1"})
@@ -67,8 +73,16 @@ class ChatMethods(Caller):
     async def deactivate_chat(self, *, id: str) -> Success:
         """Close the open thread of the chat `id` (Customer Chat API: deactivate_chat).
 
+        Args:
+            id: the chat.
+
+        Returns:
+            `success`; `chat_deactivated` follows.
+
         Raises:
             ChatInactive: there is no open thread.
+            NotFound: there is no such chat.
+            ChatError: what every call may raise; see `Caller`.
 
         Example:
             await sdk.deactivate_chat(id="C1")
@@ -87,6 +101,8 @@ class ChatMethods(Caller):
 
         Raises:
             NotFound: there is no such chat or thread.
+            Authorization: it is not this customer's.
+            ChatError: what every call may raise; see `Caller`.
 
         Example:
             chat = await sdk.get_chat(chat_id="C1")
@@ -106,6 +122,7 @@ class ChatMethods(Caller):
 
         Raises:
             InvalidArgument: `limit` is above 25.
+            ChatError: what every call may raise; see `Caller`.
 
         Example:
             page = await sdk.list_chats(limit=5)
@@ -134,6 +151,11 @@ class ChatMethods(Caller):
         Returns:
             A page; the events of each thread are oldest first.
 
+        Raises:
+            NotFound: there is no such chat.
+            Validation: `limit` and `min_events_count` at once, or out of their range.
+            ChatError: what every call may raise; see `Caller`.
+
         Example:
             page = await sdk.list_threads(chat_id="C1", min_events_count=25)
             latest = page.threads[0].events
@@ -156,6 +178,10 @@ class ChatMethods(Caller):
             ChatInactive: no thread is open.
             ConnectionLost: nobody knows whether it arrived; look for its `custom_id` in the history.
             InvalidArgument: the event's type cannot be sent.
+            NotFound: there is no such chat.
+            EntityTooLarge: the text is longer than 16 KB.
+            Validation: the server refuses a member of the event.
+            ChatError: what every call may raise; see `Caller`.
 
         Example:
             event = {"type": "message", "text": "Hello", "custom_id": "mine-1"}
@@ -174,6 +200,14 @@ class ChatMethods(Caller):
             event_id: the message.
             postback: `id` of the button and `toggled`.
 
+        Returns:
+            `success`.
+
+        Raises:
+            ChatInactive: no thread is open.
+            NotFound: there is no such event.
+            ChatError: what every call may raise; see `Caller`.
+
         Example:
             postback = {"id": "yes", "toggled": True}
             await sdk.send_rich_message_postback(chat_id="C1", thread_id="T1", event_id="T1_1", postback=postback)
@@ -187,6 +221,13 @@ class ChatMethods(Caller):
             chat_id: the chat.
             seen_up_to: `created_at` of the last event seen.
 
+        Returns:
+            `success`; `events_marked_as_seen` follows.
+
+        Raises:
+            NotFound: there is no such chat.
+            ChatError: what every call may raise; see `Caller`.
+
         Example:
             await sdk.mark_events_as_seen(chat_id="C1", seen_up_to="2024-05-01T10:00:07.000000Z")
         """
@@ -199,14 +240,20 @@ class ChatMethods(Caller):
             chat_id: the chat.
             rating: `score`, 0 or 1, and perhaps a `comment`.
 
+        Returns:
+            `success`.
+
         Raises:
             MissingChatThread: the chat has no thread.
+            NotFound: there is no such chat.
+            Validation: the score is neither 0 nor 1.
+            ChatError: what every call may raise; see `Caller`.
 
         Example:
             await sdk.rate_chat(chat_id="C1", rating={"score": 1, "comment": "Quick and kind"})
         """
         thread_id = await self._latest_thread(chat_id)
-        properties = {"rating": actions.plain(rating)}
+        properties = {"rating": actions.unchanged(rating, "rating")}
         return await self._call(actions.update_thread_properties(chat_id, thread_id, properties))
 
     async def cancel_rate(self, *, chat_id: str, properties: Sequence[str] = ("score",)) -> Success:
@@ -216,8 +263,13 @@ class ChatMethods(Caller):
             chat_id: the chat.
             properties: which parts of it: `score`, `comment`.
 
+        Returns:
+            `success`.
+
         Raises:
             MissingChatThread: the chat has no thread.
+            NotFound: there is no such chat.
+            ChatError: what every call may raise; see `Caller`.
 
         Example:
             await sdk.cancel_rate(chat_id="C1", properties=["score", "comment"])

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ..transport.base import Transport
 from . import actions
@@ -19,7 +19,7 @@ from .customer_methods import CustomerMethods
 from .driver import Driver, has_loop, require_loop
 from .emitter import Emitter
 from .errors import RequestTimeout
-from .events import IncomingChat
+from .events import EventName, IncomingChat
 from .history import ChatHistory
 from .models import UploadedFile
 from .property_methods import PropertyMethods
@@ -96,8 +96,12 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
         def on(self, name, handler=None):
             """Call `handler(payload)` at each event `name`; `"*"` gets `handler(name, payload)` of all.
 
-            Handlers may be asynchronous. One that fails is logged and stops no other. Without a handler this is a
-            decorator, with one it returns what unsubscribes.
+            Args:
+                name: of the event.
+                handler: plain or asynchronous; one that fails is logged and stops no other.
+
+            Returns:
+                What unsubscribes; without a handler, a decorator.
 
             Raises:
                 InvalidArgument: there is no such event.
@@ -114,15 +118,34 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
         def once(self, name, handler=None):
             """Like `on`, but `handler` hears of the next such event `name` only.
 
+            Args:
+                name: of the event.
+                handler: plain or asynchronous.
+
+            Returns:
+                What unsubscribes; without a handler, a decorator.
+
+            Raises:
+                InvalidArgument: there is no such event.
+
             Example:
                 sdk.once("connected", lambda payload: print("hello,", payload.customer.name))
             """
             return self._emitter.on(name, handler, once=True)
 
         async def wait_for(self, name, *, timeout=None, where=None):  # noqa: ASYNC109 (virtual time)
-            """Wait for the next event `name` for which `where(payload)` is true, and return its payload.
+            """Wait for the next event `name` for which `where(payload)` is true.
+
+            Args:
+                name: of the event; `"*"` waits for any, and counts name and payload, as a pair, as its payload.
+                timeout: seconds to wait; for ever if left out.
+                where: which payloads count; all if left out.
+
+            Returns:
+                The payload.
 
             Raises:
+                InvalidArgument: there is no such event.
                 RequestTimeout: it did not come within `timeout` seconds.
                 SdkDestroyed: the client ended.
 
@@ -135,14 +158,29 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
         def stream(self, name):
             """All events `name` from now on: `async for payload in sdk.stream(name)`.
 
+            Args:
+                name: of the events; `"*"` gives pairs of name and payload of all.
+
+            Returns:
+                An async iterator, ended by its `close()`, by `async with`, or with the client.
+
+            Raises:
+                InvalidArgument: there is no such event.
+
             Example:
                 async with sdk.stream("incoming_event") as stream:
                     ...  # async for payload in stream: …
             """
             return self._emitter.stream(name)
 
-    def off(self, name: str | None = None, handler: Callable[..., object] | None = None) -> None:
+    def off(
+        self, name: EventName | Literal["*"] | None = None, handler: Callable[..., object] | None = None
+    ) -> None:
         """Remove one registration of a handler, all handlers of a name, or all handlers.
+
+        Args:
+            name: of the event; all if left out.
+            handler: the one to remove; all of that name if left out.
 
         Example:
             sdk.on("incoming_event", print)
@@ -214,23 +252,34 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
     def set_sneak_peek(self, *, chat_id: str, sneak_peek_text: str) -> None:
         """Show agents what is being typed (Customer Chat API: send_sneak_peek).
 
-        Nothing happens unless connected and the chat has an open thread.
+        Nothing happens unless connected and the chat has an open thread. Nobody waits for an answer.
 
         Args:
             chat_id: the chat.
             sneak_peek_text: the draft as it is now; empty clears it.
 
+        Raises:
+            InvalidArgument: `sneak_peek_text` is no text.
+
         Example:
             sdk.set_sneak_peek(chat_id="C1", sneak_peek_text="Hello, I wou")
         """
+        call = actions.send_sneak_peek(chat_id, sneak_peek_text)
         if self._session.is_active(chat_id):
-            self._session.note(actions.send_sneak_peek(chat_id, sneak_peek_text))
+            self._session.note(call)
             self._driver.pump()
 
     def update_customer_page(self, *, url: str | None = None, title: str | None = None) -> None:
         """Tell which page the customer is on (Customer Chat API: update_customer_page).
 
-        While not connected it goes out with the next login.
+        While not connected it goes out with the next login. Nobody waits for an answer.
+
+        Args:
+            url: address of the page; left out, the last one stays.
+            title: of the page; left out, the last one stays.
+
+        Raises:
+            InvalidArgument: one of them is no text.
 
         Example:
             sdk.update_customer_page(url="https://shop.example/cart", title="Cart")
@@ -245,7 +294,7 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
             chat_id: the chat.
 
         Returns:
-            An async iterator with `next()`.
+            An async iterator of `HistoryPage`s, with `next()`, which raises what `list_threads` does.
 
         Example:
             async for page in sdk.get_chat_history(chat_id="C1"):
@@ -262,14 +311,22 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
             on_progress: called with the share that is sent, 0 to 1.
 
         Returns:
-            An upload under way: await it for an `UploadedFile`, `cancel()` it to stop. Awaiting it raises
-            `TooBigFile` (nothing was sent), `UploadFailed`, `UploadCanceled`, or what the server says.
+            An upload under way: await it for an `UploadedFile`, `cancel()` it to stop. It is given up when nothing
+            moves for a minute.
+
+        Raises:
+            ChatError: there is no running event loop. All else is raised by awaiting the upload:
+            InvalidArgument: this is nothing that can be uploaded.
+            TooBigFile: nothing was sent.
+            UploadFailed: the file cannot be read, or did not arrive.
+            UploadCanceled: by `cancel()`.
 
         Example:
             upload = sdk.upload_file(file=("notes.txt", b"Hello"), on_progress=print)
             uploaded = await upload
             await sdk.send_event(chat_id="C1", event={"type": "file", "url": uploaded.url})
         """
+        require_loop()
 
         async def work() -> UploadedFile:
             return await upload(self._transport, self._upload_url, self.auth.get_token, file, on_progress)

@@ -148,7 +148,8 @@ class Emitter:
             raise SdkDestroyed()
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
-        def take(payload: Any) -> None:
+        def take(*arguments: Any) -> None:
+            payload = arguments if name == EVERYTHING else arguments[0]
             if not future.done() and (where is None or where(payload)):
                 future.set_result(payload)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from random import random
 from typing import Any, Literal
 
 from ..transport.base import Transport
 from ..version import __version__
-from .auth import DEFAULT_TOKEN_PREFIX, Auth, ProvidedAuth, TokenAuth
+from .auth import DEFAULT_TOKEN_PREFIX, Auth, ProvidedAuth, TokenAuth, checked_provider
 from .client import CustomerSDK
 from .credentials import CredentialSource, CustomerDataProvider
 from .driver import new_request_id, require_loop
@@ -19,7 +19,6 @@ from .login import Settings
 from .session import Session
 
 _VERSIONS = ("3.5", "3.6")
-_PROVIDER_METHODS = ("get_token", "get_fresh_token", "has_token", "invalidate")
 
 
 def init(
@@ -32,7 +31,7 @@ def init(
     region: str | None = None,
     redirect_uri: str | None = None,
     customer_data_provider: CustomerDataProvider | None = None,
-    identity_provider: Callable[[], Auth] | None = None,
+    identity_provider: Callable[[], Auth | Awaitable[Auth]] | None = None,
     page: Mapping[str, Any] | None = None,
     referrer: str | None = None,
     mobile: bool = False,
@@ -60,7 +59,8 @@ def init(
         region: `dal`, `fra`, or `None`.
         redirect_uri: registered address of the application; in a browser the page's own if left out.
         customer_data_provider: called for every login; returns any of `name`, `email`, `avatar`, `session_fields`.
-        identity_provider: called once; returns an object with the methods of `Auth`, to take tokens from elsewhere.
+        identity_provider: called once; returns an object with the methods of `Auth`, to take tokens from elsewhere;
+            both may be plain or asynchronous.
         page: `url` and `title` of the page the customer is on.
         referrer: where the customer came from.
         mobile: whether this is a mobile device.
@@ -91,7 +91,8 @@ def init(
     chosen = transport if transport is not None else _default_transport()
     scope = f"{organization_id}:{group_id}" if unique_groups else organization_id
     if identity_provider is not None:
-        auth: Auth = ProvidedAuth(_checked_provider(identity_provider()))
+        provided = identity_provider()
+        auth: Auth = ProvidedAuth(provided if isinstance(provided, Awaitable) else checked_provider(provided))
     else:
         auth = TokenAuth(
             chosen,
@@ -152,6 +153,12 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
 
 
+def _is_page(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(value.get(name), str | None) for name in ("url", "title")
+    )
+
+
 def _or_none(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: value is None or test(value)
 
@@ -176,7 +183,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "redirect_uri": (_or_none(_is_text), "must be a text"),
     "customer_data_provider": (_or_none(callable), "must be callable"),
     "identity_provider": (_or_none(callable), "must be callable"),
-    "page": (_or_none(_is(Mapping)), "must be a mapping with url and title"),
+    "page": (_or_none(_is_page), "must be a mapping with url and title, both texts"),
     "referrer": (_or_none(_is(str)), "must be a text"),
     "mobile": (_is(bool), "must be True or False"),
     "application": (_or_none(_is(Mapping)), "must be a mapping"),
@@ -190,6 +197,10 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "wait_for_connection": (_is(bool), "must be True or False"),
     "catch_up": (_is(bool), "must be True or False"),
     "api_version": (lambda value: value in _VERSIONS, "must be 3.5 or 3.6"),
+    "transport": (
+        _or_none(lambda value: hasattr(value, "clock") and callable(getattr(value, "open_socket", None))),
+        "must be a transport",
+    ),
 }
 
 
@@ -201,10 +212,3 @@ def _check(arguments: Mapping[str, Any]) -> None:
         raise InvalidArgument("group_id", "is needed with unique_groups")
     if arguments["silence_limit"] <= arguments["ping_interval"]:
         raise InvalidArgument("silence_limit", "must be longer than ping_interval")
-
-
-def _checked_provider(provided: Any) -> Any:
-    for method in _PROVIDER_METHODS:
-        if not callable(getattr(provided, method, None)):
-            raise InvalidArgument("identity_provider", f"must return an object with the method {method}")
-    return provided

@@ -271,7 +271,16 @@ class Session:
         self._page_changed = False
         payload = write_login(self.settings, self._credentials, self._page, self.endpoints.version)
         self._credentials = None
-        self._login_id = self._dialogue.say("login", payload, self.endpoints.version)
+        try:
+            self._login_id = self._dialogue.say("login", payload, self.endpoints.version)
+        except (
+            TypeError,
+            ValueError,
+            RecursionError,
+        ) as error:  # what the page said of the customer is no JSON
+            self._login_failed(
+                ChatError(f"The login cannot be written: {error}", code="LOGIN_NOT_PREPARED"), now
+            )
 
     def _on_login(self, frame: protocol.Frame, now: float) -> None:
         if not frame.success:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Literal, Protocol, TypeVar, overload
 
 from .emitter import EventStream
 from .events import (
@@ -16,6 +16,7 @@ from .events import (
     CustomerUpdated,
     Disconnected,
     EventDeleted,
+    EventName,
     EventPropertiesChanged,
     EventsMarkedAsSeen,
     EventUpdated,
@@ -68,6 +69,8 @@ P = TypeVar("P")
 Where = Callable[[P], bool] | None
 Limit = float | None
 Result = Coroutine[Any, Any, P]
+Named = tuple[EventName, Any]
+"""What `"*"` gives: the event's name and its payload."""
 
 
 class WaitFor(Protocol):
@@ -215,6 +218,10 @@ class WaitFor(Protocol):
     def __call__(
         self, name: UserRemovedFromChatName, *, timeout: Limit = ..., where: Where[UserRemovedFromChat] = ...
     ) -> Result[UserRemovedFromChat]: ...
+    @overload
+    def __call__(
+        self, name: Literal["*"], *, timeout: Limit = ..., where: Where[Named] = ...
+    ) -> Result[Named]: ...
 
 
 class Stream(Protocol):
@@ -276,3 +283,5 @@ class Stream(Protocol):
     def __call__(self, name: UserName) -> EventStream[User]: ...
     @overload
     def __call__(self, name: UserRemovedFromChatName) -> EventStream[UserRemovedFromChat]: ...
+    @overload
+    def __call__(self, name: Literal["*"]) -> EventStream[Named]: ...

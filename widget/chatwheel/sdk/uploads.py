@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Generator
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..transport.base import HttpResponse, Transport, TransportError, UploadFile
+from ..transport.base import Clock, HttpResponse, Transport, TransportError, UploadFile
 from .auth import joined
-from .errors import ChatError, InvalidArgument, TooBigFile, UploadCanceled, UploadFailed, error_for
+from .errors import InvalidArgument, TooBigFile, UploadCanceled, UploadFailed, error_for
 from .models import Token, UploadedFile
 
 logger = logging.getLogger("chatwheel.sdk")
@@ -19,7 +19,10 @@ logger = logging.getLogger("chatwheel.sdk")
 MAX_FILE_SIZE = 10 * 1024 * 1024
 """Bytes; a file of exactly this size is allowed."""
 
+T = TypeVar("T")
 ProgressCallback = Callable[[float], object]
+STALL_LIMIT = 60.0
+"""Seconds without any progress after which an upload is given up."""
 _OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 
 
@@ -86,12 +89,15 @@ async def upload(
         raise UploadFailed(f"The file cannot be read: {error}") from error
     if file.size is not None and file.size > MAX_FILE_SIZE:
         raise TooBigFile()
-    token = await _token(get_token)
-    headers = {"Authorization": f"{token.token_type} {token.access_token}"}
+    progress = _Progress(transport.clock, file, on_progress)
+
+    async def work() -> HttpResponse:
+        token = await _token(get_token)
+        headers = {"Authorization": f"{token.token_type} {token.access_token}"}
+        return await transport.upload(url(), headers=headers, file=file, on_progress=progress)
+
     try:
-        response = await transport.upload(
-            url(), headers=headers, file=file, on_progress=_share(file, on_progress)
-        )
+        response = await _unless_stalled(transport.clock, progress, work())
     except (TransportError, OSError) as error:
         raise UploadFailed(f"The upload failed: {error}") from error
     return _read(response)
@@ -100,21 +106,45 @@ async def upload(
 async def _token(get_token: Callable[[], Awaitable[Token]]) -> Token:
     try:
         return await get_token()
-    except ChatError as error:
-        raise UploadFailed(f"The upload failed for want of a token: {error.message}") from error
+    except Exception as error:  # an identity provider of the page's own may raise anything
+        raise UploadFailed(f"The upload failed for want of a token: {error}") from error
 
 
-def _share(file: UploadFile, on_progress: ProgressCallback | None) -> Callable[[int, int], None] | None:
-    if on_progress is None:
-        return None
+class _Progress:
+    """Notes when something moved last, and tells the listener the share that is sent."""
 
-    def report(sent: int, total: int) -> None:
-        try:
-            on_progress(min(sent / total, 1.0) if total > 0 else 1.0)
-        except Exception:  # a listener's mistake must not stop the upload
-            logger.exception("the progress handler of %r failed", file.name)
+    def __init__(self, clock: Clock, file: UploadFile, listener: ProgressCallback | None) -> None:
+        self.moved_at = clock.monotonic()
+        self._clock = clock
+        self._file = file
+        self._listener = listener
 
-    return report
+    def __call__(self, sent: int, total: int) -> None:
+        self.moved_at = self._clock.monotonic()
+        if self._listener is not None:
+            try:
+                self._listener(min(sent / total, 1.0) if total > 0 else 1.0)
+            except Exception:  # a listener's mistake must not stop the upload
+                logger.exception("the progress handler of %r failed", self._file.name)
+
+
+async def _unless_stalled(clock: Clock, progress: _Progress, work: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.ensure_future(work)
+    try:
+        while not task.done():
+            left = progress.moved_at + STALL_LIMIT - clock.monotonic()
+            if left <= 0:
+                raise UploadFailed(f"The upload failed: nothing moved for {STALL_LIMIT:.0f} s.")
+            timer = asyncio.ensure_future(clock.sleep(left))
+            try:
+                await asyncio.wait((task, timer), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                timer.cancel()
+        return task.result()
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait((task,))
 
 
 def _read(response: HttpResponse) -> UploadedFile:

@@ -13,6 +13,7 @@ from .forms import (
 )
 from .messages import (
     BaseEvent,
+    ChosenProduct,
     CustomEvent,
     Event,
     FileEvent,
@@ -21,6 +22,7 @@ from .messages import (
     MessageEvent,
     Postback,
     RichMessageEvent,
+    SystemEvent,
     SystemMessageEvent,
     Thumbnail,
     Thumbnails,
@@ -28,7 +30,7 @@ from .messages import (
     parse_event,
 )
 from .results import Greeting, GreetingAgent, Success, Token, UploadedFile, UrlInfo
-from .rich import RichButton, RichElement, RichImage
+from .rich import Product, ProductAddon, ProductOption, RichButton, RichElement, RichImage
 from .users import Agent, Customer, PredictedAgent, Statistics, User
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "Chat",
     "ChatSummary",
     "ChatsPage",
+    "ChosenProduct",
     "CustomEvent",
     "Customer",
     "Event",
@@ -56,6 +59,9 @@ __all__ = [
     "Model",
     "Postback",
     "PredictedAgent",
+    "Product",
+    "ProductAddon",
+    "ProductOption",
     "Queue",
     "RichButton",
     "RichElement",
@@ -65,6 +71,7 @@ __all__ = [
     "SentOption",
     "Statistics",
     "Success",
+    "SystemEvent",
     "SystemMessageEvent",
     "Thread",
     "ThreadsPage",

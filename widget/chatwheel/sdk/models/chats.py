@@ -13,6 +13,7 @@ class Access(Model):
     """Which groups see a chat; `[0]` is everybody."""
 
     group_ids: Items[int] = Field(default_factory=list)
+    agent_ids: Items[str] = Field(default_factory=list)
 
 
 class Queue(Model):

@@ -25,6 +25,7 @@ class FormField(Model):
     type: Text = ""
     label: Text = ""
     required: MaybeFlag = None
+    checked: MaybeFlag = None
     options: Items[FormOption] = Field(default_factory=list)
     comment_label: MaybeText = None
 

@@ -29,6 +29,14 @@ class BaseEvent(Full):
     recipients: MaybeText = None
 
 
+class ChosenProduct(Model):
+    """What was chosen of a product (version 3.6)."""
+
+    product_id: Text = ""
+    option_id: MaybeText = None
+    quantity: MaybeNumber = None
+
+
 class Postback(Model):
     """Which button of a rich message a message answers."""
 
@@ -37,6 +45,7 @@ class Postback(Model):
     event_id: MaybeText = None
     type: MaybeText = None
     value: MaybeText = None
+    ecommerce: Annotated[ChosenProduct | None, Lenient(nothing)] = None
 
 
 class MessageEvent(BaseEvent):
@@ -148,6 +157,16 @@ class CustomEvent(BaseEvent):
     content: Any = None
 
 
+class SystemEvent(BaseEvent):
+    """Something that happened (version 3.6): `subtype` says what, `details` is JSON as a text."""
+
+    type: Literal["system"] = "system"
+    source: MaybeText = None
+    subtype: MaybeText = None
+    version: MaybeNumber = None
+    details: MaybeText = None
+
+
 class UnknownEvent(BaseEvent):
     """An event of a type this version does not know, or one that could not be read; its members are all kept."""
 
@@ -162,7 +181,8 @@ Event = Annotated[
         | RichMessageEvent
         | FormEvent
         | FilledFormEvent
-        | CustomEvent,
+        | CustomEvent
+        | SystemEvent,
         Field(discriminator="type"),
     ]
     | UnknownEvent,

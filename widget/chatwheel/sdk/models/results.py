@@ -1,5 +1,6 @@
 """Greetings, addresses and small answers."""
 
+from math import inf
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
@@ -14,6 +15,7 @@ class GreetingAgent(Full):
     always: ClassVar[tuple[str, ...]] = ("is_bot",)
 
     id: Text = ""
+    type: MaybeText = None
     name: MaybeText = None
     avatar: MaybeText = None
     job_title: MaybeText = None
@@ -28,6 +30,7 @@ class Greeting(Full):
     id: Any = None
     unique_id: MaybeText = None
     displayed_first_time: MaybeFlag = None
+    is_exit_intent: MaybeFlag = None
     accepted: Flag = False
     addon: MaybeText = None
     subtype: Annotated[str, Lenient(lambda: "greeting")] = "greeting"
@@ -51,6 +54,7 @@ class UrlInfo(Model):
     title: MaybeText = None
     description: MaybeText = None
     image_url: Annotated[MaybeText, BeforeValidator(_secure)] = None
+    image_original_url: MaybeText = None
     image_width: MaybeNumber = None
     image_height: MaybeNumber = None
 
@@ -70,13 +74,16 @@ class UploadedFile(Model):
 
 
 class Token(Model):
-    """A customer's access token; `expires_in` and `creation_date` in milliseconds."""
+    """A customer's access token; `expires_in` and `creation_date` in milliseconds.
+
+    An `identity_provider` may leave both out: the token then counts as good until the server refuses it.
+    """
 
     access_token: str
     entity_id: str
     token_type: str
-    expires_in: float
-    creation_date: float
+    expires_in: float = inf
+    creation_date: float = 0
     organization_id: MaybeText = None
 
     def milliseconds_left(self, now: float) -> float:

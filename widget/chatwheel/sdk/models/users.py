@@ -50,11 +50,15 @@ class Agent(Full):
     job_title: MaybeText = None
     present: MaybeFlag = None
     is_bot: MaybeFlag = None
+    bot_type: MaybeText = None
     events_seen_up_to: MaybeText = None
 
 
 class Customer(Full):
-    """A customer. `statistics` is there in `get_customer` and `connected` only, `present` in chats only."""
+    """A customer. `statistics` is there in `get_customer` and `connected` only, `present` in chats only.
+
+    `phone_number`, `address` and `omnichannel` come with version 3.6.
+    """
 
     always: ClassVar[tuple[str, ...]] = ("type", "session_fields")
 
@@ -62,7 +66,11 @@ class Customer(Full):
     type: Literal["customer"] = "customer"
     name: MaybeText = None
     email: MaybeText = None
+    email_verified: MaybeFlag = None
     avatar: MaybeText = None
+    phone_number: MaybeText = None
+    address: Any = None
+    omnichannel: Any = None
     session_fields: SessionFields = Field(default_factory=dict)
     statistics: Annotated[Statistics | None, Lenient(nothing)] = None
     present: MaybeFlag = None
