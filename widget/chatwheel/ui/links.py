@@ -82,12 +82,9 @@ def link(address: str, info: UrlInfo) -> Link | None:
 
 def _picture(info: UrlInfo) -> str:
     """The service's own copy; of a page on this very machine (local development), the original."""
-    original = (info.model_extra or {}).get("image_original_url")
-    if isinstance(original, str):
-        try:
-            is_local = urlsplit(original).hostname in ("127.0.0.1", "localhost", "::1")
-        except ValueError:
-            is_local = False
-        if is_local:
-            return original
-    return info.image_url or ""
+    original = info.image_original_url or ""
+    try:
+        is_local = urlsplit(original).hostname in ("127.0.0.1", "localhost", "::1")
+    except ValueError:
+        is_local = False
+    return original if is_local else info.image_url or ""
