@@ -88,7 +88,7 @@
       transition: opacity 160ms, transform 160ms cubic-bezier(.2, .8, .3, 1), visibility 0s 160ms; }
     :host([data-position="start"]) iframe { inset-inline: 0 auto; transform-origin: 0 100%; }
     iframe.open { opacity: 1; visibility: visible; transform: none; transition-delay: 0s; }
-    @media (max-width: 480px) {
+    @media (max-width: 480px), (max-height: 480px) and (pointer: coarse) {
       iframe { position: fixed; inset: 0; width: 100%; max-width: none; height: 100%; height: 100dvh; border-radius: 0; }
       :host([data-open]) button { visibility: hidden; }
     }

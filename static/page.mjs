@@ -62,6 +62,7 @@ export class Page {
     for (const name of embed.listeners.keys()) this.listen(name);
     this.#watchAddress();
     const { signal } = this.#ended;
+    if (!embed.dataset.inline) void import("./phone.mjs").then(({ Phone }) => new Phone(embed, signal), () => {});
     // The focus may go to the frame: who has it then is known a moment later.
     for (const name of ["focus", "blur"]) addEventListener(name, () => setTimeout(() => this.moved()), { signal });
   }
