@@ -344,7 +344,7 @@
     };
 
     const queue = Array.isArray(host.chatwheel?.q) ? host.chatwheel.q : [];
-    host.chatwheel = Object.assign(call, { mounted: true });
+    host.chatwheel = Object.assign(call, { mounted: true, script });
 
     // -- going ----------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 from playwright.sync_api import BrowserContext
 
@@ -19,3 +22,31 @@ def serve(context: BrowserContext, address: str, body: str, headers: Mapping[str
             content_type="text/html; charset=utf-8", headers=dict(headers or {}), body=HEAD + body
         ),
     )
+
+
+@contextmanager
+def shop(body: str, headers: Mapping[str, str]) -> Iterator[str]:
+    """A server of another origin that has one page, at every address; gives its own.
+
+    A page that only the test makes up is of no network, and may not ask the local one for anything.
+    """
+    page = (HEAD + body).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()

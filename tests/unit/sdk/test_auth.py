@@ -176,6 +176,20 @@ async def test_no_answer(make_world: MakeWorld) -> None:
         await call
 
 
+async def test_a_visit_is_announced_once() -> None:
+    """A login that begins at once tells of the page, too; the server hears of goals from nobody who is connected."""
+    transport = MemoryTransport()
+    page = {"url": "https://shop.example/"}
+    sdk = chatwheel.init(
+        organization_id="o", client_id="c", auto_connect=False, page=page, transport=transport
+    )
+    sdk.connect()
+    await transport.settle()
+    assert sdk.status == "connected"
+    assert not [request for request in transport.requests if "check_goals" in request.url]
+    await sdk.aclose()
+
+
 async def test_without_connecting_the_customer_is_known(make_world: MakeWorld) -> None:
     world = await make_world(
         auto_connect=False,

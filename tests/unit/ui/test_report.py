@@ -96,7 +96,8 @@ async def test_greetings_ratings_and_buttons() -> None:
         pilot.server.push("greeting_canceled", {"unique_id": "U1"})
         await pilot.settle()
         shown = {"id": 7, "uniqueId": "U1"}
-        assert pilot.events("greeting") == [{**shown, "shown": True}, {**shown, "shown": False}]
+        words = {"author": {"type": "agent", "id": "grace", "name": "Grace"}, "text": "Need a hand?"}
+        assert pilot.events("greeting") == [{**shown, "shown": True, **words}, {**shown, "shown": False}]
         assert pilot.last["customerStatus"] == "browsing"
 
         pilot.server.push("incoming_chat", {"chat": chat(event("E1", "Hello"))})

@@ -13,7 +13,7 @@ from . import actions
 from .actions import Call
 from .auth import Auth
 from .chat_methods import ChatMethods
-from .connection import Status
+from .connection import State, Status
 from .credentials import CredentialSource
 from .customer_methods import CustomerMethods
 from .driver import Driver, has_loop, require_loop
@@ -376,7 +376,7 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
             token = await self.auth.get_token()
             self._session.identify(token.entity_id)
             self._driver.pump()
-            if page_url:
+            if page_url and self._session.state is State.IDLE:  # a login that is under way announces it, too
                 url = self._session.endpoints.action("check_goals")
                 await self._credentials.announce(token, url, group_id, page_url)
         except Exception as error:  # nobody asked for this: nobody is told

@@ -113,10 +113,12 @@ class Report:
             self._greeted(payload.greeting)
 
     def _greeted(self, greeting: Greeting) -> None:
-        if self._store.state.active or not self._store.state.timeline.find(greeting.unique_id or ""):
+        shown = self._store.state.timeline.find(greeting.unique_id or "")
+        if self._store.state.active or not shown:
             return
         self._greeting = {"id": greeting.id, "uniqueId": greeting.unique_id}
-        self._tell("greeting", {**self._greeting, "shown": True})
+        author = {"type": "agent", "id": greeting.agent.id, "name": greeting.agent.name or ""}
+        self._tell("greeting", {**self._greeting, "shown": True, "author": author, "text": shown.text})
         self._tell_state()
 
     def _canceled(self, payload: events.GreetingReference) -> None:
