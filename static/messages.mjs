@@ -32,8 +32,8 @@ export class Messages {
     this.#log.addEventListener("pointerover", ({ target, pointerType }) => {
       if (pointerType !== "touch") this.#offer(target);
     });
-    this.#log.addEventListener("pointerleave", () => this.#withdraw());
-    this.#log.addEventListener("focusout", () => this.#withdraw());
+    this.#log.addEventListener("pointerleave", () => this.#withdraw(document.activeElement));
+    this.#log.addEventListener("focusout", ({ relatedTarget }) => this.#withdraw(relatedTarget));
     this.#log.addEventListener("click", ({ target }) => this.#offer(target)); // where nothing hovers, a tap asks for it
   }
 
@@ -69,7 +69,7 @@ export class Messages {
   #offer(target) {
     const message = target instanceof HTMLElement ? messageOf(target) : null;
     const bubble = /** @type {HTMLElement | null} */ (message?.querySelector(TEXT) ?? null);
-    if (!message || !bubble) return this.#withdraw();
+    if (!message || !bubble) return this.#withdraw(document.activeElement);
     this.#button ??= iconButton("copy", this.#options.words("message.copy"), () => void this.#copy());
     const button = this.#button;
     button.classList.add("copy");
@@ -77,18 +77,18 @@ export class Messages {
       this.#reset();
       message.append(button);
     }
-    const left = bubble.offsetLeft;
-    const right = message.clientWidth - left - bubble.offsetWidth;
-    const width = button.offsetWidth;
-    const beside = left > right ? left - width - GAP : Math.min(left + bubble.offsetWidth + GAP, message.clientWidth - width);
-    button.style.left = `${beside}px`;
+    const before = message.classList.contains("mine") !== (getComputedStyle(message).direction === "rtl");
+    const { offsetLeft: left, offsetWidth: width } = bubble;
+    const beside = before ? left - button.offsetWidth - GAP : left + width + GAP;
+    button.style.left = `${Math.max(0, Math.min(beside, message.clientWidth - button.offsetWidth))}px`;
     button.style.top = `${bubble.offsetTop + Math.max(0, Math.min(bubble.offsetHeight, 40) - button.offsetHeight) / 2}px`;
   }
 
-  #withdraw() {
+  /** @param {EventTarget | null} focused what has the focus now */
+  #withdraw(focused) {
     const button = this.#button;
-    const message = button?.parentElement;
-    if (button && !message?.contains(document.activeElement)) button.remove();
+    if (focused instanceof Node && button?.parentElement?.contains(focused)) return;
+    button?.remove();
   }
 
   async #copy() {

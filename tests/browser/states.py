@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Iterator
+from typing import Any
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
@@ -33,6 +34,26 @@ def photo(name: str = "workshop.png") -> FilePayload:
 
 def document(name: str = "terms-and-conditions.pdf") -> FilePayload:
     return {"name": name, "mimeType": "application/pdf", "buffer": random.Random(1).randbytes(48_000)}
+
+
+def offer(backend: Backend) -> dict[str, Any]:
+    """Cards with every kind of button."""
+    kinds = {
+        "Size guide": ("webview", f"{backend.url}/demo/delivery.svg"),
+        "See it": ("url", "https://shop.example/pump"),
+        "Call us": ("phone", "+48 123 456"),
+        "Reserve it": ("message", "reserve"),
+        "Not now": ("cancel", None),
+    }
+    buttons: list[dict[str, Any]] = [
+        {"text": text, "postback_id": text, "type": kind, "value": value, "user_ids": []}
+        for text, (kind, value) in kinds.items()
+    ]
+    cards = [
+        {"title": "City pump", "subtitle": "8 bar, with a gauge", "buttons": buttons},
+        {"title": "Travel pump", "subtitle": "6 bar, fits into a pocket"},
+    ]
+    return {"type": "rich_message", "template_id": "cards", "elements": cards}
 
 
 def walk(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
@@ -92,6 +113,25 @@ def walk(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
     agent.say(chat_id, "A long answer. " + "Everything about pumps and their valves, and more. " * 80)
     expect(widget.inside.get_by_role("button", name="Show more")).to_be_visible()
     yield "long text"
+    agent.say(chat_id, f"It is all here: {backend.url}/demo/delivery.html")
+    expect(widget.log.get_by_role("link", name="Delivery and returns")).to_be_visible()
+    agent.request("send_event", {"chat_id": chat_id, "event": offer(backend)})
+    widget.inside.get_by_role("button", name="Not now").click()
+    yield "cards"
+    widget.inside.get_by_role("button", name="Size guide").click()
+    expect(widget.inside.get_by_role("dialog", name="Size guide").get_by_role("status")).to_have_count(0)
+    yield "page over the conversation"
+    widget.page.keyboard.press("Escape")
+    widget.inside.get_by_role("button", name="Emoji").click()
+    expect(widget.inside.get_by_role("grid")).to_be_visible()
+    yield "emoji"
+    widget.page.keyboard.press("Escape")
+    widget.choose("E-mail transcript")
+    widget.inside.get_by_label("Where shall we send the chat?").fill("ada")
+    widget.page.keyboard.press("Enter")
+    expect(widget.alerts).to_have_text("This does not look like an e-mail address.")
+    yield "transcript"
+    widget.inside.locator("#ended").get_by_role("button", name="Dismiss").click()
     widget.menu_button.click()
     expect(widget.inside.get_by_role("menu")).to_be_visible()
     yield "menu"

@@ -108,7 +108,7 @@ def _link(link: Link) -> Node:
             {"class": "words"},
             h("span", {"class": "title", "dir": "auto"}, link.title),
             h("span", {"class": "subtitle", "dir": "auto"}, link.description) if link.description else None,
-            h("span", {"class": "host"}, h("bdi", None, _host(link.url))),
+            h("span", {"class": "host", "dir": "auto"}, _host(link.url)),
         ),
     )
 

@@ -75,7 +75,7 @@ def _button(entry: Entry, button: Button, place: tuple[int, int], shape: str, t:
     answered = bool(entry.rich and entry.rich.answered) and button.kind in ("message", "cancel")
     attributes["aria-pressed"] = "true" if button.pressed else "false"
     attributes["aria-disabled"] = "true" if answered else None
-    return h("button", attributes, button.text)
+    return h("button", attributes, button.text, icon("sent") if button.pressed else None)
 
 
 def _href(button: Button) -> str:
