@@ -13,6 +13,10 @@
   if (host.chatwheel?.mounted) return; // a page application may run the tag again
   const script = /** @type {HTMLScriptElement} */ (document.currentScript ?? host.chatwheel?.script);
   const base = new URL(".", script.src);
+  /** The host page's modules with their hashes: build.py adds what this one imports. @type {Record<string, string>} */
+  const MODULES = { "page.mjs": "" };
+  /** @param {string} path */
+  const at = (path) => new URL(path, base).href;
   const { dataset } = script;
   const { inline } = dataset;
 
@@ -214,11 +218,16 @@
     const make = () => {
       if (frame) return;
       frame = document.createElement("iframe");
-      frame.src = new URL("frame.html", base).href;
+      frame.src = at("frame.html");
       frame.allow = "clipboard-write; autoplay";
       frame.addEventListener("load", () => tell((page) => page.connect()));
       const made = frame;
-      page = import(new URL("page.mjs", base).href).then(
+      for (const name in MODULES) {
+        const link = document.createElement("link");
+        Object.assign(link, { rel: "modulepreload", href: at(name), integrity: MODULES[name], nonce: script.nonce });
+        root.append(link); // what is imported from there must have this content
+      }
+      page = import(at(Object.keys(MODULES)[0])).then(
         ({ Page }) => new Page({ base, key, dataset, element, root, launcher, drawing, words, listeners, state, signal, frame: made, emit, draw, open, close }),
       );
       page.catch((error) => {

@@ -23,7 +23,7 @@ export class Snapshots {
 
   /** @param {string} key the hash of everything that a snapshot depends on */
   constructor(key) {
-    this.#address = new URL(`./__snapshot__/${key}`, import.meta.url).href;
+    this.#address = new URL(`../__snapshot__/${key}`, import.meta.url).href;
     this.#attempt = `${this.#address}/attempt`;
     this.#cache = openCache();
   }

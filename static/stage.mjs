@@ -435,4 +435,5 @@ class Stage {
   }
 }
 
+performance.mark("chatwheel:stage"); // for guard.mjs
 await new Stage().run();

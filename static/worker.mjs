@@ -188,12 +188,28 @@ function pythonScript() {
 }
 
 /**
+ * What the worker will load must be of this release: a worker's imports cannot be told what hash to expect. Their names
+ * change with their content, so that the worker gets them from the browser's cache.
+ */
+async function checkFiles() {
+  const hashes = document.querySelector("#worker-files")?.textContent ?? "{}"; // written by build.py
+  const check = async (/** @type {[string, string]} */ [path, integrity]) => {
+    await fetch(here(path), { integrity }).catch(() => {
+      throw new Error(`${path} did not arrive, or is not of this release and was refused.`);
+    });
+  };
+  await Promise.all(Object.entries(JSON.parse(hashes)).map(check));
+}
+
+/**
  * @param {HTMLScriptElement} script
  * @returns {Promise<PyScriptWorker>}
  */
 async function makeWorker(script) {
+  const checked = checkFiles();
   configure();
   const { hooks } = await import("./runtime/pyscript/core.js");
+  await checked;
   hooks.worker.onBeforeRunAsync.clear(); // its one callback travels as text and needs `unsafe-eval`: see boot.mjs
   return new Promise((resolve, reject) => {
     /** @param {unknown} _ @param {PyScriptWorker} worker */

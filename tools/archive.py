@@ -78,10 +78,14 @@ def extension_of(wheels: list[Path]) -> bytes:
 
 
 class Runtime:
-    """The folder `runtime/` of a site: files under names that hold their hash, and runtime.json, which names them."""
+    """The folder `runtime/` of a site: files under names that hold their hash; and the release's own `runtime/`.
 
-    def __init__(self, folder: Path) -> None:
+    There is runtime.json, which names them, and what boot.mjs imports by a fixed name.
+    """
+
+    def __init__(self, folder: Path, own: Path) -> None:
         self._folder = folder
+        self._own = own
 
     def write(self, wheels: list[Path], node: Path) -> None:
         """Everything that boot.mjs loads."""
@@ -97,10 +101,10 @@ class Runtime:
         key = stamps.digest(json.dumps(described, sort_keys=True))
         lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
         whole = {"key": key, "lock": {"info": lock["info"], "packages": {}}, **described}
-        (self._folder / "runtime.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
+        (self._own / "runtime.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
 
     def _put(self, stem: str, suffix: str, content: bytes) -> dict[str, str | int]:
         digest = hashlib.sha256(content).hexdigest()
         name = f"{stem}.{digest[:16]}{suffix}"
         (self._folder / name).write_bytes(content)
-        return {"path": name, "size": len(content), "sha256": digest}
+        return {"path": f"../../runtime/{name}", "size": len(content), "sha256": digest}

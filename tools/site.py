@@ -15,6 +15,7 @@ from tools.console import Console
 from tools.failure import StepFailed, failing_as
 from tools.notice import notice
 from tools.paths import BROWSER_WHEELS, CACHE, NODE_MODULES, REQUIREMENTS, ROOT, shown, venv_bin
+from tools.release import Release
 from tools.run import run
 from tools.setup import find_node
 
@@ -23,6 +24,7 @@ _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib
 # of one's own has the small plugins, too, and the graph of packages. The rest are editors, a terminal, other
 # interpreters and source maps.
 _PYSCRIPT = ("core.js", "core-*.js", "error-*.js")
+_OWN_PYODIDE = ("pyodide.mjs",)
 _PYSCRIPT_OWN = ("deprecations-manager-*.js", "donkey-*.js", "py-*-*.js", "pyodide_graph-*.js")
 # Brotli's levels: the best takes 40 seconds for the runtime, once; the other, enough to run it, two.
 BEST, QUICK = 11, 9
@@ -69,7 +71,7 @@ def _listing(out: Path) -> str:
 
 
 def _refuse_to_overwrite(out: Path) -> None:
-    is_ours = (out / "chatwheel" / "runtime" / "runtime.json").is_file()
+    is_ours = (out / "chatwheel" / "embed.js").is_file()
     if out.is_file() or (out.is_dir() and any(out.iterdir()) and not is_ours):
         raise StepFailed(
             f"{shown(out)} holds something that is not a site of ours: name another folder with --out."
@@ -79,7 +81,7 @@ def _refuse_to_overwrite(out: Path) -> None:
 def assemble(site: Path, node: Path) -> None:
     """The site's files, uncompressed."""
     home = site / "chatwheel"
-    shutil.copytree(ROOT / "static", home, ignore=shutil.ignore_patterns(".*", "*.md"))
+    release = Release(home, ROOT / "static")
     shutil.copytree(ROOT / "demo", site / "demo", ignore=shutil.ignore_patterns(".*"))
     shutil.copytree(ROOT / "examples" / "own-page", site / "demo" / "own-page")
     shutil.copyfile(ROOT / "index.html", site / "index.html")
@@ -88,7 +90,11 @@ def assemble(site: Path, node: Path) -> None:
     _copy(NODE_MODULES / "@pyscript" / "core" / "dist", runtime / "pyscript", (*_PYSCRIPT, *_PYSCRIPT_OWN))
     _copy(BROWSER_WHEELS, runtime / "wheels", ("*.whl",))
     build_wheel(runtime / "wheels")
-    Runtime(runtime).write(sorted((runtime / "wheels").glob("*.whl")), node)
+    own = release.folder / "runtime"
+    _copy(NODE_MODULES / "pyodide", own / "pyodide", _OWN_PYODIDE)
+    _copy(NODE_MODULES / "@pyscript" / "core" / "dist", own / "pyscript", _PYSCRIPT)
+    Runtime(runtime, own).write(sorted((runtime / "wheels").glob("*.whl")), node)
+    release.finish()
     lock(runtime)
     (runtime / "NOTICE.txt").write_text(notice(runtime / "wheels"), encoding="utf-8")
 

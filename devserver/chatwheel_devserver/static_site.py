@@ -28,8 +28,11 @@ _TYPES: Final = {
     ".whl": "application/zip",
     ".woff2": "font/woff2",
 }
-#: A dash or dot, then eight or more hex digits (or ten base-36 ones with a digit among them), then the suffix.
-_HASHED: Final = re.compile(r"[-.](?:[0-9a-f]{8,64}|(?=[0-9A-Za-z]*\d)[0-9A-Z]{8,32})\.[0-9a-z]+(?:\.map)?$")
+#: A folder whose name ends in a dot and sixteen hex digits; or a dash or dot, then eight or more hex digits (or ten
+#: base-36 ones with a digit among them), then the suffix.
+_HASHED: Final = re.compile(
+    r"\.[0-9a-f]{16}/|[-.](?:[0-9a-f]{8,64}|(?=[0-9A-Za-z]*\d)[0-9A-Z]{8,32})\.[0-9a-z]+(?:\.map)?$"
+)
 
 
 class StaticSite:
@@ -76,7 +79,7 @@ class StaticSite:
 
     def _respond(self, target: Path) -> web.StreamResponse:
         content_type = _TYPES.get(target.suffix.lower()) or mimetypes.guess_type(target.name)[0]
-        is_hashed = _HASHED.search(target.name) is not None
+        is_hashed = _HASHED.search(target.relative_to(self._root).as_posix()) is not None
         headers = {
             "Content-Type": content_type or "application/octet-stream",
             "Cache-Control": "public, max-age=31536000, immutable" if is_hashed else "no-cache",

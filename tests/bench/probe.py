@@ -5,10 +5,11 @@ The worker is reached by a few lines in front of boot.mjs, which tell the frame 
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Frame, Page, Route
+from playwright.sync_api import BrowserContext, Frame, Page
+
+from browser import boot
 
 _WORKER = """
 {
@@ -63,12 +64,7 @@ def install(context: BrowserContext, *, sees_frames: bool = True) -> None:
     context.add_init_script(_PAGE)
     if not sees_frames:
         return
-
-    def prepend(route: Route) -> None:
-        response = route.fetch()
-        route.fulfill(response=response, body=_WORKER + response.text())
-
-    context.route(re.compile(r"/boot\.mjs"), prepend)
+    boot.prepend(context, "boot.mjs", _WORKER)
 
 
 def frame_of(page: Page) -> Frame:

@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Route, Worker
 
+from browser.backend import site
 from browser.pages import Widget
 
 _SNAPSHOTS = "caches.open('chatwheel-boot').then((cache) => cache.keys())"
 _KEPT = f"{_SNAPSHOTS}.then((all) => all.map(({{ url }}) => url.split('/__snapshot__/')[1]))"
 
 
+def change(context: BrowserContext, file: str, edit: Callable[[str], str]) -> None:
+    """Changes one of the widget's own files on its way; the frame is told no hashes, or it would be refused."""
+
+    def fulfil(edit: Callable[[str], str], route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, body=edit(response.text()))
+
+    def forget(text: str) -> str:
+        return re.sub(r"(?<=-files\">){[^}]*", "{", re.sub(r' integrity="[^"]*"', "", text))
+
+    context.route(re.compile(rf"/{re.escape(file)}$"), partial(fulfil, edit))
+    context.route(re.compile(r"/frame\.html$"), partial(fulfil, forget))
+
+
 def prepend(context: BrowserContext, script: str, code: str) -> None:
     """Runs code in front of one of the widget's own modules: pages' init scripts do not reach workers."""
-
-    def fulfil(route: Route) -> None:
-        response = route.fetch()
-        route.fulfill(response=response, body=code + response.text())
-
-    context.route(re.compile(rf"/{re.escape(script)}$"), fulfil)
+    change(context, script, lambda text: code + text)
 
 
 def expose_python(context: BrowserContext) -> None:
     """Lets `run` reach the widget's Python."""
 
-    def fulfil(route: Route) -> None:
-        response = route.fetch()
-        text = response.text()
+    def expose(text: str) -> str:
         changed = text.replace("registerPyScript(python);", "registerPyScript(globalThis.python = python);")
         assert changed != text
-        route.fulfill(response=response, body=changed)
+        return changed
 
-    context.route(re.compile(r"/boot\.mjs$"), fulfil)
+    change(context, "boot.mjs", expose)
 
 
 def worker_of(page: Page) -> Worker:
@@ -64,30 +74,38 @@ def kept(page: Page) -> list[str]:
 
 HAS_SNAPSHOT = f"{_KEPT}.then((keys) => keys.some((key) => !key.endsWith('/attempt')))"
 HAS_NO_ATTEMPT = f"{_KEPT}.then((keys) => !keys.some((key) => key.endsWith('/attempt')))"
-_UNTIL = """
+UNTIL = """
 async () => {
   while (!(await %s)) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 """
 
 
-KEEP = "import('/chatwheel/keeper.mjs').then(({ keepSnapshot }) => void keepSnapshot())"
+def address(module: str) -> str:
+    """Where one of the widget's modules is: the folder's name changes with the release."""
+    folder = next(site().glob("chatwheel/app.*"))
+    return f"/chatwheel/{folder.name}/{module}"
+
+
+def keep() -> str:
+    """JavaScript that has a snapshot made at once, instead of when the widget has been left alone for a while."""
+    return f"import('{address('keeper.mjs')}').then(({{ keepSnapshot }}) => void keepSnapshot())"
 
 
 def keep_snapshot(page: Page) -> None:
     """Has it made at once, instead of when the widget has been left alone for a while."""
-    page.evaluate(KEEP)
+    page.evaluate(keep())
     wait_for_snapshot(page)
 
 
 def wait_for_snapshot(page: Page) -> None:
     """It is made in idle time; this returns when it is stored."""
-    page.evaluate(_UNTIL % HAS_SNAPSHOT)
+    page.evaluate(UNTIL % HAS_SNAPSHOT)
 
 
 def wait_for_no_attempt(page: Page) -> None:
     """The restore has been noted as a good one."""
-    page.evaluate(_UNTIL % HAS_NO_ATTEMPT)
+    page.evaluate(UNTIL % HAS_NO_ATTEMPT)
 
 
 def visit(context: BrowserContext, url: str) -> Widget:

@@ -23,6 +23,7 @@ ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
+    "--disable-features=LocalNetworkAccessChecks",  # a document that a test made up is not of this machine
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no other host
 ]
 expect.set_options(timeout=PATIENCE)

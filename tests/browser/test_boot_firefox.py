@@ -48,7 +48,7 @@ def test_firefox(program: str, backend: Backend, agent: Agent, tmp_path: Path, i
         page = browser.visit(backend.url)
         frame = chat(page, agent, "First from Firefox")
         assert not frame.value(boot.RESTORED)
-        frame.value(boot.KEEP)
+        frame.value(boot.keep())
         frame.wait(boot.HAS_SNAPSHOT)
         page.close()
         frame = chat(browser.visit(backend.url), agent, "Later from Firefox")

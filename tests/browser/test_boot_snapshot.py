@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from browser import boot
@@ -11,8 +10,8 @@ from browser.conftest import Watch
 from browser.pages import Widget
 
 STORE = """
-async (harm) => {
-  const { pack, unpack } = await import("/chatwheel/snapshot.mjs");
+async ([address, harm]) => {
+  const { pack, unpack } = await import(address);
   const cache = await caches.open("chatwheel-boot");
   globalThis.url ??= (await cache.keys())[0].url;
   globalThis.good ??= await (await cache.match(url)).arrayBuffer();
@@ -33,8 +32,8 @@ async (harm) => {
 """
 HARMS = ("cut short", "Python's memory gone", "a restore that never ended")
 UNPACK = """
-async () => {
-  const { unpack } = await import("/chatwheel/snapshot.mjs");
+async (address) => {
+  const { unpack } = await import(address);
   const changed = new Uint32Array(good.slice(0));
   changed[changed.length >> 1] ^= 1;
   const whys = [];
@@ -90,46 +89,36 @@ def test_a_later_visit(visitor: BrowserContext, backend: Backend, watch: Watch) 
     assert not {*eval(draws[0])} & {*eval(draws[1])}
 
     page = visitor.new_page()
-    page.goto(f"{backend.url}/chatwheel/locales/en.json")
+    page.goto(f"{backend.url}/chatwheel/runtime/NOTICE.txt")
     for harm in HARMS:
         _survives(page, harm, visitor, backend)
-    assert page.evaluate(UNPACK) == [*["it was cut short"] * 3, "it is damaged"]
+    assert page.evaluate(UNPACK, boot.address("snapshot.mjs")) == [*["it was cut short"] * 3, "it is damaged"]
 
 
 def _survives(page: Page, harm: str, visitor: BrowserContext, backend: Backend) -> None:
-    page.evaluate(STORE, harm)
+    page.evaluate(STORE, [boot.address("snapshot.mjs"), harm])
     widget = boot.visit(visitor, backend.url)
     assert not boot.is_restored(widget.page), harm
     assert boot.kept(page) == [], harm
     widget.page.close()
 
 
-@pytest.mark.parametrize(
-    ("script", "code"),
-    [
-        (
-            "snapshot.mjs",
-            "Object.defineProperty(globalThis, 'caches', { get() { throw new Error('refused'); } });",
-        ),
-        (
-            "snapshot.mjs",
-            "Cache.prototype.match = async () => { throw new DOMException('x', 'InvalidStateError'); };",
-        ),
-        ("python.mjs", "delete WebAssembly.compileStreaming; delete WebAssembly.instantiateStreaming;"),
-    ],
-    ids=["storage refused", "storage broken", "no streaming"],
-)
-def test_a_browser_that_lacks_something(
-    visitor: BrowserContext, backend: Backend, script: str, code: str
-) -> None:
-    """It starts the ordinary way."""
-    boot.prepend(visitor, script, code)
+REFUSED = "Object.defineProperty(globalThis, 'caches', { get() { throw new Error('refused'); } });"
+BROKEN = "Cache.prototype.match = async () => { throw new DOMException('x', 'InvalidStateError'); };"
+NO_STREAMING = "delete WebAssembly.compileStreaming; delete WebAssembly.instantiateStreaming;"
+
+
+def test_what_is_missing_is_done_without(visitor: BrowserContext, backend: Backend) -> None:
+    """Refused storage, and no compilation of what is still arriving: the ordinary start, at every visit."""
+    boot.prepend(visitor, "snapshot.mjs", REFUSED)
+    boot.prepend(visitor, "python.mjs", NO_STREAMING)
     widget = boot.visit(visitor, backend.url)
     expect(widget.send("Hello")).to_contain_text("Sent")
 
 
-def test_wrong_types(visitor: BrowserContext, backend: Backend) -> None:
-    """A server that does not know `.wasm`; and a module that is not in the archive."""
+def test_what_is_wrong_is_done_without(visitor: BrowserContext, backend: Backend) -> None:
+    """Broken storage, a server that does not know `.wasm`, and a module that is not in the archive."""
+    boot.prepend(visitor, "snapshot.mjs", BROKEN)
     boot.expose_python(visitor)
     visitor.route(
         "**/*.wasm",
@@ -137,6 +126,18 @@ def test_wrong_types(visitor: BrowserContext, backend: Backend) -> None:
     )
     widget = boot.visit(visitor, backend.url)
     assert boot.run(widget.page, "import wave, email.mime.audio; wave.WAVE_FORMAT_PCM") == 1
+    expect(widget.send("Hello")).to_contain_text("Sent")
+
+
+def test_no_module_workers(widget: Widget, visitor: BrowserContext, watch: Watch) -> None:
+    """A browser that old takes them for plain ones. It cannot run this Python at all, and says so."""
+    watch.expect("await is not defined")
+    visitor.add_init_script(
+        "globalThis.Worker = class extends Worker { constructor(url) { super(url); } };"  # it knows no options
+    )
+    widget.visit().open()
+    expect(widget.starting.get_by_role("alert")).to_contain_text("The chat could not start")
+    expect(widget.starting.get_by_role("button", name="Try again")).to_be_visible()
 
 
 def test_each_byte_is_dear(widget: Widget, visitor: BrowserContext, watch: Watch) -> None:

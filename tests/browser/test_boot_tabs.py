@@ -1,10 +1,10 @@
-"""Snapshots and whatever else happens at the same time: other tabs, closed tabs, full storage, a new site."""
+"""Snapshots and what is around them: other tabs, closed tabs, full or partitioned storage, a new site."""
 
 from __future__ import annotations
 
 import json
 
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import BrowserContext, expect
 
 from browser import boot
 from browser.backend import Backend
@@ -19,7 +19,8 @@ def test_two_tabs_and_a_new_site(visitor: BrowserContext, backend: Backend) -> N
         tab.launcher.click()
     for tab in tabs:
         tab.wait_connected()
-        boot.wait_for_snapshot(tab.page)
+        tab.page.evaluate(boot.keep())
+    boot.wait_for_snapshot(tabs[0].page)
     kept = boot.kept(tabs[0].page)
     assert len(kept) == 1
     for tab in tabs:  # both restore it at the same moment
@@ -30,17 +31,15 @@ def test_two_tabs_and_a_new_site(visitor: BrowserContext, backend: Backend) -> N
         assert boot.is_restored(tab.page)
     tabs[1].page.close()
 
-    def update(route: Route) -> None:
-        response = route.fetch()
-        route.fulfill(response=response, body=json.dumps({**response.json(), "key": "of-the-new-site"}))
+    def update(text: str) -> str:
+        return json.dumps({**json.loads(text), "key": "of-the-new-site"})
 
-    visitor.route("**/runtime.json", update)
+    boot.change(visitor, "runtime.json", update)
     page = tabs[0].page
     page.reload()
     tabs[0].open().wait_connected()
     assert not boot.is_restored(page)
-    with page.expect_event("worker", timeout=60_000):  # a snapshot is being made
-        pass
+    page.evaluate(boot.keep())
     page.evaluate(
         """async () => {
             for (let key; key !== "of-the-new-site"; await new Promise((resolve) => setTimeout(resolve, 50))) {
@@ -52,15 +51,25 @@ def test_two_tabs_and_a_new_site(visitor: BrowserContext, backend: Backend) -> N
     assert boot.kept(page) == ["of-the-new-site"]
 
 
+TELL_OF_STORING = """
+const put = Cache.prototype.put;
+Cache.prototype.put = function (...what) {
+  new BroadcastChannel("storing").postMessage("now");
+  return put.apply(this, what);
+};
+"""
+STORING = "new Promise((resolve) => new BroadcastChannel('storing').onmessage = resolve)"
+
+
 def test_a_tab_closed_while_storing(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
     """There is a whole snapshot or none."""
     watch.expect("ERR_ABORTED")
-    widget = Widget(visitor.new_page(), backend.url).visit()
-    widget.open().wait_connected()
-    with widget.page.expect_event("worker", timeout=60_000):
-        pass
+    boot.prepend(visitor, "snapshot.mjs", TELL_OF_STORING)
+    widget = boot.visit(visitor, backend.url)
+    widget.page.evaluate(f"Promise.all([{STORING}, {boot.keep()}]).then(() => undefined)")
     widget.page.close()
     again = boot.visit(visitor, backend.url)
+    assert boot.is_restored(again.page) == (len(boot.kept(again.page)) > 0)
     expect(again.send("Here again")).to_contain_text("Sent")
 
 
@@ -73,5 +82,27 @@ def test_storage_is_full(visitor: BrowserContext, backend: Backend) -> None:
         lambda message: "no snapshot was" in message.text, timeout=60_000
     ):
         widget.open().wait_connected()
+        widget.page.evaluate(boot.keep())
     assert boot.kept(widget.page) == []
     expect(widget.send("Hello")).to_contain_text("Sent")
+
+
+def test_a_page_of_another_site(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
+    """The frame's storage is that page's part of it: there the snapshot is kept, and there only it is found."""
+    shop = "https://shop.test"
+    tag = f"<script async src='{backend.url}/chatwheel/embed.js' data-organization-id='demo-organization'"
+    tag += f" data-client-id='demo-client' data-api-url='{backend.url}'></script>"
+    html = f"<!doctype html><title>Shop</title>{tag}"
+    visitor.route(f"{shop}/", lambda route: route.fulfill(content_type="text/html", body=html))
+    watch.hosts.add("shop.test")
+    there = boot.visit(visitor, shop)
+    expect(there.send("From the shop")).to_contain_text("Sent")
+    there.frame.evaluate(boot.keep())
+    there.frame.evaluate(boot.UNTIL % boot.HAS_SNAPSHOT)
+    there.page.close()
+    here = visitor.new_page()
+    here.goto(f"{backend.url}/chatwheel/runtime/NOTICE.txt")
+    assert not here.evaluate(boot.HAS_SNAPSHOT)
+    again = boot.visit(visitor, shop)
+    assert boot.is_restored(again.page)
+    expect(again.message("From the shop")).to_be_visible()

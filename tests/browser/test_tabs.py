@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from playwright.sync_api import BrowserContext, expect
 
-from playwright.sync_api import BrowserContext, Route, expect
-
+from browser import boot
 from browser.backend import Agent, Backend
 from browser.pages import Widget
 
@@ -56,12 +55,7 @@ def test_closing_a_tab_that_follows(
 
 def test_without_locks(widget: Widget, visitor: BrowserContext, backend: Backend, agent: Agent) -> None:
     """Each tab has a connection of its own."""
-
-    def prepend(route: Route) -> None:
-        response = route.fetch()
-        route.fulfill(response=response, body=NO_LOCKS + response.text())
-
-    visitor.route(re.compile(r"/boot\.mjs"), prepend)
+    boot.prepend(visitor, "boot.mjs", NO_LOCKS)
     widget.start()
     other = Widget(visitor.new_page(), backend.url)
     other.start()

@@ -19,6 +19,7 @@ async def site(tmp_path: Path) -> AsyncIterator[DevServer]:
     root = tmp_path / "site"
     (root / "docs").mkdir(parents=True)
     (root / "empty").mkdir()
+    (root / "app.0123456789abcdef" / "runtime").mkdir(parents=True)
     for name, content in {
         "index.html": "<h1>Shop</h1>",
         "docs/index.html": "docs",
@@ -27,6 +28,7 @@ async def site(tmp_path: Path) -> AsyncIterator[DevServer]:
         "data.json": "{}",
         "chatwheel-0.1.0-py3-none-any.whl": "PK",
         "app-0123456789ab.js": "2",
+        "app.0123456789abcdef/runtime/core.js": "2",
         "deadbeef.js": "3",
         ".secret": "no",
         "with space & ü.txt": "yes",
@@ -52,6 +54,11 @@ async def site(tmp_path: Path) -> AsyncIterator[DevServer]:
         ("/core.wasm", "application/wasm", "no-cache"),
         ("/chatwheel-0.1.0-py3-none-any.whl", "application/zip", "no-cache"),
         ("/app-0123456789ab.js", "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"),
+        (
+            "/app.0123456789abcdef/runtime/core.js",
+            "text/javascript; charset=utf-8",
+            "public, max-age=31536000, immutable",
+        ),
         ("/deadbeef.js", "text/javascript; charset=utf-8", "no-cache"),
         ("/with space & ü.txt", "text/plain; charset=utf-8", "no-cache"),
     ],

@@ -3,14 +3,16 @@
 import gzip
 import json
 import random
+import re
 import shutil
 import socket
 import zipfile
 from pathlib import Path
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 
-from tools import archive, compress, demo, site, stamps
+from tools import archive, compress, demo, release, site, stamps
 from tools.failure import StepFailed
 
 ROOT = Path(site.__file__).parent.parent
@@ -24,8 +26,8 @@ def test_what_others_have_put_there_is_not_overwritten(tmp_path: Path) -> None:
         StepFailed, match="holds something that is not a site of ours: name another folder with --out"
     ):
         site._refuse_to_overwrite(tmp_path)
-    (tmp_path / "chatwheel" / "runtime").mkdir(parents=True)
-    (tmp_path / "chatwheel" / "runtime" / "runtime.json").touch()
+    (tmp_path / "chatwheel").mkdir()
+    (tmp_path / "chatwheel" / "embed.js").touch()
     site._refuse_to_overwrite(tmp_path)
 
 
@@ -80,21 +82,67 @@ def test_runtime_json_names_what_boot_loads(tmp_path: Path, monkeypatch: pytest.
         file.writestr(archive.EXTENSION, b"abc")
     monkeypatch.setattr(archive, "NODE_MODULES", tmp_path / "node_modules")
     monkeypatch.setattr(archive, "build_archive", lambda wheels, node: b"abc")
-    runtime = tmp_path / "runtime"
+    runtime, own = tmp_path / "runtime", tmp_path / "app" / "runtime"
     runtime.mkdir()
-    archive.Runtime(runtime).write([wheel], Path("node"))
-    described = json.loads((runtime / "runtime.json").read_text())
+    own.mkdir(parents=True)
+    archive.Runtime(runtime, own).write([wheel], Path("node"))
+    described = json.loads((own / "runtime.json").read_text())
     assert described["lock"] == {"info": {"abi_version": "2026_0"}, "packages": {}}
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert described["wasm"] == {"path": f"pyodide.asm.{digest[:16]}.wasm", "size": 3, "sha256": digest}
+    assert described["wasm"] == {
+        "path": f"../../runtime/pyodide.asm.{digest[:16]}.wasm",
+        "size": 3,
+        "sha256": digest,
+    }
     for name in ("module", "wasm", "archive", "extension", "rest"):
-        assert (runtime / described[name]["path"]).read_bytes() == b"abc"
+        assert (own / described[name]["path"]).read_bytes() == b"abc"
     key = described["key"]
     monkeypatch.setattr(archive, "build_archive", lambda wheels, node: b"abcd")
     shutil.rmtree(runtime)
     runtime.mkdir()
-    archive.Runtime(runtime).write([wheel], Path("node"))
-    assert json.loads((runtime / "runtime.json").read_text())["key"] != key
+    archive.Runtime(runtime, own).write([wheel], Path("node"))
+    assert json.loads((own / "runtime.json").read_text())["key"] != key
+
+
+def released(home: Path, sources: Path) -> str:
+    made = release.Release(home, sources)
+    for path in ("runtime/runtime.json", "runtime/pyodide/pyodide.mjs", "runtime/pyscript/core.js"):
+        (made.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (made.folder / path).write_text("")
+    made.finish()
+    return made.folder.name
+
+
+def test_a_release_has_a_name_of_its_own(tmp_path: Path) -> None:
+    """embed.js and frame.html name its folder, and the hash of each file that they, or the worker, load."""
+    name = released(tmp_path, ROOT / "static")
+    folder = tmp_path / name
+    assert re.fullmatch(r"app\.[0-9a-f]{16}", name)
+    assert not (folder / "frame.html").exists()
+    embed, frame = ((tmp_path / file).read_text() for file in ("embed.js", "frame.html"))
+    assert len(brotli.compress(embed.encode())) <= 6 * 1024
+    for module in ("page.mjs", "unread.mjs"):
+        assert f'"{name}/{module}": "{release.integrity((folder / module).read_bytes())}"' in embed
+    loaded = dict(re.findall(rf'(?:href|src)="{name}/([^"]+)" integrity="([^"]+)"', frame))
+    assert {"theme.css", "stage.mjs", "edits.mjs", "words.mjs", "guard.mjs", "runtime/pyscript/core.js"} <= {
+        *loaded
+    }
+    in_worker = json.loads(re.findall(r'id="worker-files">([^<]+)', frame)[0])
+    assert {
+        "boot.mjs",
+        "python.mjs",
+        "snapshot.mjs",
+        "runtime/pyodide/pyodide.mjs",
+        "runtime/runtime.json",
+    } == {*in_worker}
+    for path, hashed in (loaded | in_worker).items():
+        assert release.integrity((folder / path).read_bytes()) == hashed
+    assert frame.count("src=") == frame.count("src=", frame.index(name)) and 'href="theme' not in frame
+
+    sources = shutil.copytree(ROOT / "static", tmp_path / "static")
+    assert released(tmp_path / "same", sources) == name
+    (sources / "locales" / "de.json").write_text("{}")
+    assert released(tmp_path / "other", sources) != name
 
 
 def test_no_wheel_has_the_extension(tmp_path: Path) -> None:

@@ -1,0 +1,37 @@
+// @ts-check
+/**
+ * Says that the stage is missing: a file did not arrive, or is not of this release and was refused (frame.html names
+ * the hash of each). It runs after stage.mjs, uses nothing of it, and does nothing when all is well.
+ */
+
+/** Milliseconds after which the page around the frame should have said hello. */
+const LONG = 15_000;
+
+const panel = /** @type {HTMLElement} */ (document.querySelector("#panel"));
+const isThere = performance.getEntriesByName("chatwheel:stage").length > 0;
+if (isThere) setTimeout(() => isWaiting() && complain(), LONG);
+else complain();
+
+function isWaiting() {
+  return panel.dataset.phase === "loading";
+}
+
+function complain() {
+  const message = isThere
+    ? "The page did not connect: page.mjs was not loaded, or refused."
+    : "stage.mjs, or a file that it needs, was not loaded, or is not of this release and was refused.";
+  console.error(`chatwheel: ${message} The browser names the file above.`);
+  void say(panel.querySelector("#broken"));
+  addEventListener("message", ({ source, ports }) => {
+    if (source === parent) ports[0]?.postMessage(["failed", { reason: "script", message }]);
+  });
+}
+
+/** In the visitor's language, if there are words in it; the frame has English. @param {HTMLElement | null} place */
+async function say(place) {
+  if (place) place.hidden = false;
+  const { Words } = await import("./words.mjs");
+  const words = new Words();
+  await words.load();
+  if (place) words.write(panel);
+}

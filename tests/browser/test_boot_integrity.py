@@ -1,0 +1,55 @@
+"""A file that is not of this release is refused: the visitor is told, the site's owner is told, the page goes on."""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from browser.backend import Backend
+from browser.conftest import Watch
+from browser.pages import Widget
+
+FAILED = "globalThis.failed = new Promise((resolve) => chatwheel('on', 'failed', resolve)); undefined"
+
+
+def tampered(visitor: BrowserContext, file: str, backend: Backend) -> Widget:
+    """The panel, opened on a page of its own, with one file changed on its way."""
+
+    def change(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, body=f"globalThis.tampered = true; {response.text()}")
+
+    visitor.route(f"**/{file}", change)
+    widget = Widget(visitor.new_page(), backend.url).visit()
+    widget.page.evaluate(FAILED)
+    widget.launcher.click()
+    return widget
+
+
+def told(page: Page) -> str:
+    """What the host page is told; it goes on, and nothing of the changed file has run in any document."""
+    message = page.evaluate("failed.then(({ reason, message }) => `${reason}: ${message}`)")
+    assert not any(frame.evaluate("'tampered' in globalThis") for frame in page.frames)
+    page.get_by_role("link", name="See the bicycles").click()
+    page.context.unroute_all()
+    page.close()
+    return str(message)
+
+
+def test_a_file_that_was_changed(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
+    """Whoever loads it says so: the host page's script, the frame, or the stage on the worker's behalf."""
+    watch.expect(
+        "integrity", "could not be loaded", "was not loaded", "page.mjs", "Failed to find a valid digest"
+    )
+    widget = tampered(visitor, "composer.mjs", backend)
+    expect(widget.inside.get_by_role("alert")).to_have_text(
+        "The chat could not be loaded. Please reload the page."
+    )
+    assert "stage.mjs, or a file that it needs" in told(widget.page)
+
+    widget = tampered(visitor, "python.mjs", backend)
+    expect(widget.composer).to_be_focused()
+    expect(widget.starting.get_by_role("alert")).to_contain_text("The chat could not start")
+    assert "python.mjs did not arrive, or is not of this release" in told(widget.page)
+
+    widget = tampered(visitor, "page.mjs", backend)
+    assert "script: TypeError" in told(widget.page)

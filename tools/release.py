@@ -1,0 +1,92 @@
+"""Puts the widget's own files under one name that changes with any of them: `chatwheel/app.HASH/`.
+
+A browser that has been here before then asks for embed.js and frame.html only; an update cannot mix old files with new
+ones; and those two can say which content each file must have that they load.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools import stamps
+
+_STABLE = ("embed.js", "frame.html")
+# What the frame loads at once besides stage.mjs and guard.mjs, and what each of the modules imports.
+_PYSCRIPT = ("runtime/pyscript/core.js", "runtime/pyscript/error-*.js")
+# What the worker loads by itself: worker.mjs has it checked first.
+_WORKER = ("boot.mjs", "runtime/runtime.json")
+_IMPORT = re.compile(r"""^(?:import|export)\b[^"'();]*["'](\./[^"']+)["']""", re.MULTILINE)
+_LATER = re.compile(r"""^[^*\n]*\bimport\(["'](\./[^"']+)["']\)""", re.MULTILINE)
+
+
+def integrity(content: bytes) -> str:
+    """As it stands in HTML's `integrity` attributes."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
+
+
+class Release:
+    """One release's files, while they are put together in `chatwheel/app`."""
+
+    def __init__(self, home: Path, sources: Path) -> None:
+        self._home = home
+        self.folder = home / "app"
+        shutil.copytree(sources, self.folder, ignore=shutil.ignore_patterns(".*", "*.md"))
+
+    def finish(self) -> None:
+        """Gives the folder its name, and tells embed.js and frame.html."""
+        embed, frame = ((self.folder / name).read_text(encoding="utf-8") for name in _STABLE)
+        for name in _STABLE:
+            (self.folder / name).unlink()
+        files = stamps.tree(self.folder)
+        key = hashlib.sha256()
+        for path in files:
+            key.update(f"{path.relative_to(self.folder)}\0{integrity(path.read_bytes())}\0".encode())
+        name = f"app.{key.hexdigest()[:16]}"
+        (self._home / "embed.js").write_text(self._embed(embed, name), encoding="utf-8")
+        (self._home / "frame.html").write_text(self._frame(frame, name), encoding="utf-8")
+        self.folder = self.folder.rename(self._home / name)
+
+    def _embed(self, text: str, name: str) -> str:
+        """The host page's modules, each with its hash; whatever page.mjs imports, now or later."""
+        hashes = (
+            f'"{name}/{path}": "{self._integrity(path)}"' for path in self._graph("page.mjs", later=True)
+        )
+        before, found, after = text.partition('"page.mjs": ""')
+        if not found:
+            raise ValueError("embed.js has no place for the hashes of its modules")
+        return f"{before}{', '.join(dict.fromkeys(hashes))}{after}"
+
+    def _frame(self, text: str, name: str) -> str:
+        """The frame's document, with all that it loads at once, and what the worker will load."""
+
+        def attributes(path: str) -> str:
+            return f'"{name}/{path}" integrity="{self._integrity(path)}"'
+
+        text = re.sub(r'(href|src)="([\w.]+\.(?:css|mjs))"', lambda it: f"{it[1]}={attributes(it[2])}", text)
+        first = [
+            path.relative_to(self.folder).as_posix() for glob in _PYSCRIPT for path in self.folder.glob(glob)
+        ]
+        modules = dict.fromkeys(
+            path for root in ("stage.mjs", "guard.mjs", *first) for path in self._graph(root)
+        )
+        links = "".join(f'<link rel="modulepreload" href={attributes(path)}>\n' for path in modules)
+        worker = dict.fromkeys(path for root in _WORKER for path in self._graph(root))
+        hashes = json.dumps({path: self._integrity(path) for path in worker}, indent=1)
+        data = f'<script type="application/json" id="worker-files">{hashes}</script>\n'
+        return text.replace("<script ", f"{links}{data}<script ", 1)
+
+    def _graph(self, root: str, *, later: bool = False) -> Iterator[str]:
+        """A file, and what it imports at once (or later, too), all the way down."""
+        yield root
+        if not root.endswith("s"):  # .mjs, .js
+            return
+        text = (self.folder / root).read_text(encoding="utf-8")
+        for path in _IMPORT.findall(text) + (_LATER.findall(text) if later else []):
+            yield from self._graph((Path(root).parent / path).as_posix(), later=later)
+
+    def _integrity(self, path: str) -> str:
+        return integrity((self.folder / path).read_bytes())
