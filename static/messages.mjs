@@ -23,11 +23,14 @@ export class Messages {
   #options;
   /** @type {HTMLButtonElement | undefined} */
   #button;
+  /** The one that the visitor walked to last: who comes back goes on there. @type {HTMLElement | undefined} */
+  #last;
 
   /** @param {MessagesOptions} options */
   constructor(options) {
     this.#options = options;
     this.#scroller.addEventListener("keydown", (event) => this.#key(event));
+    this.#scroller.addEventListener("focus", ({ relatedTarget }) => this.#resume(relatedTarget));
     this.#log.addEventListener("focusin", ({ target }) => this.#offer(target));
     this.#log.addEventListener("pointerover", ({ target, pointerType }) => {
       if (pointerType !== "touch") this.#offer(target);
@@ -60,9 +63,23 @@ export class Messages {
     const all = /** @type {HTMLElement[]} */ ([...this.#log.querySelectorAll("article")]);
     const from = message ? all.indexOf(message) : step > 0 ? all.length - 2 : all.length;
     const next = all[Math.min(all.length - 1, Math.max(0, from + step))];
-    if (!next) return;
-    next.tabIndex = -1;
-    next.focus();
+    if (next) this.#visit(next);
+  }
+
+  /** @param {EventTarget | null} from what had the focus before the log */
+  #resume(from) {
+    const isInside = from instanceof Node && this.#scroller.contains(from); // it is on its way out
+    if (!isInside && this.#last?.isConnected && this.#scroller.matches(":focus-visible")) this.#visit(this.#last);
+  }
+
+  /** @param {HTMLElement} message */
+  #visit(message) {
+    this.#last = message;
+    message.tabIndex = -1;
+    const said = [...message.children].filter((part) => part !== this.#button).map((part) => part.textContent?.trim());
+    message.setAttribute("aria-label", said.filter(Boolean).join(", "));
+    message.addEventListener("blur", () => message.removeAttribute("aria-label"), { once: true });
+    message.focus();
   }
 
   /** @param {EventTarget | null} target */

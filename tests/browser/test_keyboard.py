@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from browser.backend import Agent, Backend
@@ -90,6 +92,50 @@ def test_moving_about(widget: Widget, agent: Agent) -> None:
     expect(widget.element).to_be_hidden()
     widget.page.keyboard.press("Tab")
     assert widget.page.evaluate("document.activeElement?.shadowRoot?.activeElement?.localName") != "iframe"
+
+
+def test_walking_through_the_messages(widget: Widget, agent: Agent) -> None:
+    """By arrows, into a message and out again; who comes back goes on where they were, and nobody is caught."""
+    widget.start()
+    widget.send("First").get_by_text("Sent").wait_for()
+    chat = agent.join()
+    agent.say(chat, "Look at https://example.org/pumps")
+    agent.say(chat, "Or ask me")
+    expect(widget.message("Or ask me")).to_be_visible()
+    press = widget.page.keyboard.press
+    widget.close_button.focus()
+    press("Tab")
+    expect(widget.log).to_be_focused()
+    press("ArrowUp")
+    last = widget.articles.last
+    expect(last).to_be_focused()
+    expect(last).to_have_accessible_name(re.compile(r"^Sam, Or ask me, "))
+    press("ArrowDown")
+    expect(last).to_be_focused()
+    press("Home")
+    expect(widget.message("First")).to_be_focused()
+    press("End")
+    expect(last).to_be_focused()
+    press("ArrowUp")
+    linked = widget.message("Look at")
+    expect(linked).to_be_focused()
+    press("Enter")
+    expect(linked.get_by_role("link")).to_be_focused()
+    press("ArrowUp")  # keys of what is inside are left alone
+    expect(linked.get_by_role("link")).to_be_focused()
+    press("Escape")
+    expect(widget.composer).to_be_focused()
+
+    widget.close_button.focus()
+    press("Tab")
+    expect(linked).to_be_focused()
+    expect(last).not_to_have_attribute("aria-label", re.compile(""))
+    press("Shift+Tab")
+    expect(widget.log).to_be_focused()
+    press("Shift+Tab")
+    expect(widget.close_button).to_be_focused()
+    press("Escape")
+    expect(widget.launcher).to_be_focused()
 
 
 def test_what_is_said(widget: Widget, agent: Agent, backend: Backend) -> None:
