@@ -62,7 +62,7 @@ def _hand_over(call: Call, chat: Chat, thread: Thread, email: str, reason: Reaso
     if successor is None:
         desk.requeue(chat, thread)
         desk.tell_transferred(call, chat, thread, "unassigned")
-        text = f"{name} is gone; the chat waits for somebody else"
+        text = f"{name} has left the chat; somebody else will take over"
         desk.say(call, chat, thread, f"routing.unassigned_{reason}", text, {"agent": name})
     else:
         desk.join(call, chat, thread, successor, None)

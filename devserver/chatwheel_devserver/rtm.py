@@ -165,32 +165,50 @@ def _run(
     delay = fault.seconds if fault is not None else 0.0
     if action.is_async or delay:
         connection.pending += 1
-        core.spawn(_run_later(core, connection, action, payload, request_id, delay))
+        core.spawn(_run_later(core, connection, action, payload, request_id, fault))
         return
     call = Call(core.desk, connection.user_id, connection.lens, connection)
     answer = perform_now(core, action, call, payload)
-    if fault is not None and fault.kind == "lose_answer":
-        connection.abort()
-    _answer(core, connection, action, call, answer, request_id)
-    if fault is not None and fault.kind == "duplicate":
-        _repeat_answer(core, connection, action, call, answer, request_id)
+    _finish(core, connection, action, call, answer, request_id, fault)
 
 
 async def _run_later(
-    core: Core, connection: Connection, action: Action, payload: object, request_id: str | None, delay: float
+    core: Core,
+    connection: Connection,
+    action: Action,
+    payload: object,
+    request_id: str | None,
+    fault: Fault | None,
 ) -> None:
     try:
         async with asyncio.timeout(core.config.limits.request_seconds):
-            await asyncio.sleep(delay)
+            await asyncio.sleep(0.0 if fault is None else fault.seconds)
             call = Call(core.desk, connection.user_id, connection.lens, connection)
             answer = await perform(core, action, call, payload)
-        _answer(core, connection, action, call, answer, request_id)
+        _finish(core, connection, action, call, answer, request_id, fault)
     except TimeoutError:
         _refuse(connection, action.name, request_id, ApiError("request_timeout", "Request timed out"))
     except Exception as error:
         _refuse(connection, action.name, request_id, as_api_error(error))
     finally:
         connection.pending -= 1
+
+
+def _finish(
+    core: Core,
+    connection: Connection,
+    action: Action,
+    call: Call,
+    answer: Any,
+    request_id: str | None,
+    fault: Fault | None,
+) -> None:
+    """Answer, unless the answer is to be lost; twice if that is ordered."""
+    if fault is not None and fault.kind == "lose_answer":
+        connection.abort()
+    _answer(core, connection, action, call, answer, request_id)
+    if fault is not None and fault.kind == "duplicate":
+        _repeat_answer(core, connection, action, call, answer, request_id)
 
 
 def _answer(

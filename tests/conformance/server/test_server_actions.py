@@ -235,6 +235,34 @@ async def test_the_answer_and_who_is_told(scene: Scene, http: aiohttp.ClientSess
         assert [frame["payload"] for frame in heard["twin"]] == [frame["payload"] for frame in pushes]
 
 
+async def post(scene: Scene, http: aiohttp.ClientSession, action: str, payload: Json) -> tuple[int, Json]:
+    """Do the same over the Web API."""
+    url = f"{scene.server.url}/v3.6/customer/action/{action}?organization_id=demo-organization"
+    headers = {"Authorization": f"Bearer {scene.mine.token}"}
+    async with http.post(url, json=scene.fill(payload), headers=headers) as response:
+        return response.status, await response.json()
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if ACTIONS[case.action].over_web], ids=lambda case: case.action
+)
+async def test_over_http_the_same_is_answered_and_told(
+    scene: Scene, http: aiohttp.ClientSession, case: Case
+) -> None:
+    await scene.set_up(http, case.state)
+    status, answer = await post(scene, http, case.action, case.payload)
+    assert (status, set(answer)) == (200, case.answer)
+    heard = await scene.settle()
+    # No socket has asked, so what is for who has asked goes to none.
+    pushes = () if case.only_requester else case.pushes
+    agents = case.pushes if case.agents is None else case.agents
+    expected = {"mine": pushes, "twin": pushes, "older": () if case.newer else pushes, "sam": agents}
+    for name, actions in expected.items():
+        assert [frame["action"] for frame in heard[name]] == list(actions), name
+        assert not any("request_id" in frame for frame in heard[name])
+    assert heard["stranger"] == []
+
+
 NO_CHAT = {"chat_id": "NONE"}
 REFUSED: list[tuple[str, Json, str, State]] = [
     ("list_chats", {"limit": 26}, "validation", "open"),
@@ -302,6 +330,8 @@ async def test_a_refusal_changes_nothing_and_is_told_to_nobody(
     refused = await scene.mine.refusal(action, scene.fill(payload))
     assert refused.type == type, str(refused)
     assert refused.message
+    status, answer = await post(scene, http, action, payload)
+    assert (status >= 400, answer) == (True, {"error": refused.error})
     heard = await scene.settle()
     assert [frame["success"] for frame in heard.pop("mine")] == [False]
     assert not any(heard.values())
