@@ -11,10 +11,13 @@ from browser.pages import CONNECTED, DELIVERED, Widget
 OFFLINE = (r"ERR_INTERNET_DISCONNECTED", r"console (error|warning): .*(WebSocket|net::ERR|login failed)")
 
 
-def kept(widget: Widget) -> int:
+NO_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });"
+
+
+def kept(widget: Widget, storage: str = "localStorage") -> int:
     """How many messages the browser keeps because they are not confirmed."""
     count: int = widget.frame.evaluate(
-        "Object.keys(localStorage).filter((key) => key.startsWith('chatwheel:unsent:')).length"
+        f"Object.keys({storage}).filter((key) => key.startsWith('chatwheel:unsent:')).length"
     )
     return count
 
@@ -87,11 +90,12 @@ def test_a_tunnel(
     assert len(set(ids)) == len(ids) == len(said) - 1  # "Before" began the chat
 
 
-def test_a_file_in_the_tunnel(
-    widget: Widget, visitor: BrowserContext, backend: Backend, watch: Watch
+def test_a_file_in_the_tunnel_and_a_browser_without_locks(
+    widget: Widget, visitor: BrowserContext, backend: Backend, agent: Agent, watch: Watch
 ) -> None:
-    """Its contents cannot be kept: the visitor is told, once and for all."""
+    """A file's contents cannot be kept: the visitor is told. Tabs that do not know of each other keep their own."""
     watch.expect(*OFFLINE)
+    widget.page.add_init_script(NO_LOCKS)
     widget.start()
     widget.send("Before").get_by_text("Sent").wait_for()
     visitor.set_offline(True)
@@ -99,9 +103,13 @@ def test_a_file_in_the_tunnel(
     expect(widget.connection).to_contain_text("Trying to reconnect")
     widget.attach({"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
     expect(widget.message("receipt.pdf")).to_have_count(1)
+    widget.send("Do you see my receipt?")
+    assert (kept(widget, "sessionStorage"), kept(widget)) == (2, 0)
     widget.page.goto("about:blank")
     visitor.set_offline(False)
     widget.start()
+    expect(widget.message("Do you see my receipt?")).to_have_attribute("data-delivery", DELIVERED)
+    assert agent.texts(agent.join()) == ["Before", "Do you see my receipt?"]
     alert = widget.message("receipt.pdf").get_by_role("alert")
     expect(alert).to_contain_text(
         "“receipt.pdf” was not sent: the page was left too early. Please attach it again."
@@ -109,4 +117,4 @@ def test_a_file_in_the_tunnel(
     expect(alert.get_by_role("button")).to_have_text(["Delete"])
     alert.get_by_role("button", name="Delete").click()
     expect(widget.message("receipt.pdf")).to_have_count(0)
-    assert kept(widget) == 0
+    assert kept(widget, "sessionStorage") == 0
