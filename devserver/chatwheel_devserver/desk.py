@@ -33,6 +33,7 @@ from .storage.chats import ChatTable, visible_to_customer
 from .storage.customers import CustomerTable
 from .storage.database import Database
 from .storage.files import FileTable
+from .transcripts import send_transcript
 
 TransferReason = Literal["manual", "assigned", "unassigned"]
 
@@ -199,6 +200,7 @@ class Desk:
             return payload if user_id is None else payload | {"user_id": lens.user_id(user_id)}
 
         call.push("chat_deactivated", render, customer_id=chat.customer_id)
+        send_transcript(self, call, chat, thread)
         call.afterwards.append(self.router.settle)
 
     # Events

@@ -8,6 +8,7 @@ from ..calls import Actions, Call
 from ..lens import Json
 from ..properties import Place, check_deletion, check_update, for_customers, merge, without
 from ..records import Chat, Event, Properties, Thread
+from ..transcripts import send_transcript
 from ..wire.customer import (
     DeleteChatProperties,
     DeleteEventProperties,
@@ -131,3 +132,4 @@ def _say_what_follows(call: Call, chat: Chat, thread: Thread, update: dict[str, 
         call.desk.say(
             call, chat, thread, "transcript_requested", text, {"customer": name, "email": str(email)}
         )
+        send_transcript(call.desk, call, chat, thread)

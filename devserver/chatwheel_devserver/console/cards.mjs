@@ -8,6 +8,14 @@ import { webAddress } from "./format.mjs";
 
 const MAX_CARDS = 10;
 const MAX_BUTTONS = 13;
+/** What a button does, and what must be said besides its text. */
+const KINDS = /** @type {Record<string, {name: string, value?: string}>} */ ({
+  message: { name: "Answers" },
+  url: { name: "Opens a link", value: "Address of the page" },
+  webview: { name: "Opens in the chat", value: "Address of the page" },
+  phone: { name: "Calls", value: "Telephone number" },
+  cancel: { name: "Declines" },
+});
 
 /**
  * @typedef {object} CardForm
@@ -95,6 +103,11 @@ export class CardComposer {
 function problemOf(elements, replies) {
   if (elements.some(({ title }) => title === undefined)) return replies ? "The question is missing." : "A card needs a title.";
   if (replies && elements.some(({ buttons }) => buttons === undefined)) return "Quick replies need at least one button.";
+  const buttons = elements.flatMap((element) => element.buttons ?? []);
+  if (buttons.some(({ type, value }) => ["url", "webview"].includes(type) && !/^https?:\/\/./.test(value))) {
+    return "The address of a page begins with https:// or http://.";
+  }
+  if (buttons.some(({ type, value }) => type === "phone" && value === "")) return "A button that calls needs a number.";
   if (elements.some(({ image }) => image !== undefined && webAddress(image.url) === null)) {
     return "The address of a picture begins with https:// or http://.";
   }
@@ -120,7 +133,17 @@ function newCard(remove) {
   const addButton = () => {
     const field = input("Button", "Text of a button");
     const close = h("button", { type: "button", class: "icon-button", "aria-label": "Remove the button" }, icon("cross"));
-    const row = h("div", { class: "button-input" }, field, close);
+    const kinds = Object.entries(KINDS).map(([value, { name }]) => h("option", { value }, name));
+    const kind = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "What the button does" }, ...kinds));
+    const value = input("Address or number", "");
+    const turn = () => {
+      const wanted = KINDS[kind.value]?.value;
+      value.hidden = wanted === undefined;
+      value.placeholder = wanted ?? "";
+    };
+    kind.addEventListener("change", turn);
+    turn();
+    const row = h("div", { class: "button-input" }, field, kind, close, value);
     close.addEventListener("click", () => row.remove());
     if (buttons.children.length < MAX_BUTTONS) buttons.append(row);
     field.focus();
@@ -146,9 +169,20 @@ function elementOf(title, subtitle, image, buttons) {
   if (title.value.trim() !== "") element.title = title.value.trim();
   if (subtitle.value.trim() !== "") element.subtitle = subtitle.value.trim();
   if (image.value.trim() !== "") element.image = { url: image.value.trim() };
-  const texts = [...buttons.querySelectorAll("input")].map((field) => field.value.trim()).filter((text) => text !== "");
-  if (texts.length > 0) {
-    element.buttons = texts.map((text, index) => ({ type: "message", text, value: text, postback_id: `b${index}`, user_ids: [] }));
-  }
+  const made = [...buttons.children].map((row, index) => buttonOf(row, `b${index}`)).filter((button) => button.text !== "");
+  if (made.length > 0) element.buttons = made;
   return element;
+}
+
+/**
+ * @param {Element} row
+ * @param {string} id
+ * @returns {Json}
+ */
+function buttonOf(row, id) {
+  const [text = "", value = ""] = [...row.querySelectorAll("input")].map((field) => field.value.trim());
+  const type = row.querySelector("select")?.value ?? "message";
+  const button = { type, text, postback_id: id, user_ids: [] };
+  if (type === "cancel") return button;
+  return { ...button, value: type === "message" ? text : value };
 }

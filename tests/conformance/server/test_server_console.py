@@ -94,6 +94,19 @@ async def test_canned_responses_and_cards_are_sent(console: Page, customer: Conn
     await expect(
         console.get_by_role("log").get_by_role("article").filter(has_text="Which size?")
     ).to_be_visible()
+    await console.get_by_role("button", name="Cards and quick replies").click()
+    await dialog.get_by_text("Cards", exact=True).click()
+    await dialog.get_by_role("textbox", name="Title", exact=True).fill("City pump")
+    await dialog.get_by_role("button", name="Add a button").click()
+    await dialog.get_by_role("textbox", name="Button").fill("Size guide")
+    await dialog.get_by_label("What the button does").select_option("Opens in the chat")
+    await dialog.get_by_role("button", name="Send", exact=True).click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("begins with https://")
+    await dialog.get_by_label("Address or number").fill("https://shop.example/sizes")
+    await dialog.get_by_role("button", name="Send", exact=True).click()
+    frame = await ada.frame(lambda frame: frame["payload"].get("event", {}).get("template_id") == "cards")
+    [button] = frame["payload"]["event"]["elements"][0]["buttons"]
+    assert (button["type"], button["value"]) == ("webview", "https://shop.example/sizes")
 
 
 async def test_a_chat_is_transferred_and_a_visitor_greeted(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 
+from chatwheel_devserver import DevServer
 from conformance.server.bare import Json, message, start
 from conformance.server.conftest import Connect
 
+SAM = "sam@demo.example"
 PLACES = ("chat", "thread", "event")
 
 
@@ -120,6 +123,37 @@ async def test_asking_for_a_transcript_leaves_a_line(customer: Connect) -> None:
     line = (await client.push("incoming_event"))["event"]
     assert line["system_message_type"] == "transcript_requested"
     assert line["text_vars"]["email"] == "ada@example.org"
+
+
+async def test_a_transcript_is_written_when_the_chat_is_over(
+    server: DevServer, customer: Connect, agent: Connect
+) -> None:
+    """As a mail in the data's folder: what the customer saw, and nothing that agents keep to themselves."""
+    client, sam = await customer(), await agent()
+    chat_id, thread_id = await start(client, message("Grüße"))
+    where = {"chat_id": chat_id, "thread_id": thread_id}
+    await sam.request("add_user_to_chat", {"chat_id": chat_id, "user_id": SAM, "user_type": "agent"})
+    await sam.request("send_event", {"chat_id": chat_id, "event": message("Good morning")})
+    secret = message("He is nice") | {"visibility": "agents"}
+    await sam.request("send_event", {"chat_id": chat_id, "event": secret})
+    wish = {"properties": {"routing": {"transcript_email": "ada@example.org"}}}
+    await client.request("update_thread_properties", where | wish)
+    folder = server.core.data / "transcripts"
+    assert not folder.exists()
+    await client.news()
+    await client.request("deactivate_chat", {"id": chat_id})
+    said = [(await client.push("incoming_event"))["event"]["system_message_type"] for _ in range(2)]
+    assert said == ["manual_archived_customer", "transcript_sent"]
+    [file] = folder.iterdir()
+    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert mail["To"] == "ada@example.org"
+    text = mail.get_content()
+    assert ": Grüße" in text and "Sam: Good morning" in text and "He is nice" not in text
+    other = {"properties": {"routing": {"transcript_email": "grace@example.org"}}}
+    await client.request("update_thread_properties", where | other)  # the chat is over: at once
+    assert (await client.push("incoming_event"))["event"]["system_message_type"] == "transcript_requested"
+    assert (await client.push("incoming_event"))["event"]["system_message_type"] == "transcript_sent"
+    assert "grace@example.org" in file.read_text("utf-8")
 
 
 async def test_agents_may_write_what_customers_may_not(customer: Connect, agent: Connect) -> None:

@@ -98,6 +98,10 @@ async def test_what_was_taken_back_leaves_a_word() -> None:
         pilot.server.push("event_deleted", {**WHERE, "event_id": "unknown"})
         await pilot.settle()
         assert pilot.said == ["This message was deleted"]
+        await pilot.page(open=False)
+        await pilot.push(event("T1_2", "Another", at=2))
+        await piece(pilot, "And", at=3)  # is not told outside before it is there
+        assert pilot.told("unread")[-1] == {"count": 1, "preview": {"name": "Grace", "text": "Another"}}
 
 
 async def test_a_changed_event_changes_in_its_place() -> None:

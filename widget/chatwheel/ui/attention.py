@@ -44,11 +44,14 @@ class Attention:
 
     def _preview(self, state: State) -> dict[str, str] | None:
         """The newest of the unread messages, for the page outside."""
-        entry = next((entry for entry in reversed(state.timeline) if entry.author), None)
+        said = (entry for entry in reversed(state.timeline) if entry.author and not entry.is_live)
+        entry = next(said, None)
         return self._short(entry, entry.author) if state.unread and entry and entry.author else None
 
     def _short(self, entry: Entry, author: Person) -> dict[str, str]:
         text = entry.attachment.name if entry.attachment else entry.text
+        if entry.is_deleted:
+            text = self._t("message.deleted")
         name = author.name or self._t("author.agent")
         return {
             "name": self._t("author.announcement") if entry.is_announcement else name,

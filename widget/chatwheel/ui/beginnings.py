@@ -16,15 +16,15 @@ _NOBODY: Mapping[str, Thinking] = MappingProxyType({})
 def silent(state: State) -> State:
     """Nobody types, thinks, or is in the middle of an answer."""
     timeline = state.timeline
-    for entry in _live(state):
+    for entry in _live(timeline):
         timeline = timeline.remove(entry.key)
     return replace(state, timeline=timeline, typing=frozenset(), thinking=_NOBODY)
 
 
-def _live(state: State) -> list[Entry]:
+def _live(timeline: Timeline) -> list[Entry]:
     """Answers that are being written: they stand among the last entries."""
     live = []
-    for entry in reversed(state.timeline):
+    for entry in reversed(timeline):
         if entry.event_id:
             break
         live += [entry] if entry.is_live else []
@@ -33,8 +33,9 @@ def _live(state: State) -> list[Entry]:
 
 def without_beginnings(timeline: Timeline, entries: Iterable[Entry]) -> Timeline:
     """Without the beginnings that did not say which answer they were of, once their author has said something."""
-    for entry in entries:
-        if entry.author:
+    live = {entry.key for entry in _live(timeline)}
+    for entry in entries if live else ():
+        if entry.author and live_key(entry.author.id) in live:
             timeline = timeline.remove(live_key(entry.author.id))
     return timeline
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from chatwheel.ui.beginnings import silent, without_beginnings, without_thinking
 from chatwheel.ui.entries import LOCAL, Attachment, Delivery, Entry, Link, Person
 from chatwheel.ui.state import Alerts, Connection, Form, Notice, Older, Queue, Rating, State, Transcript
+from chatwheel.ui.text import first_link
 
 # -- the connection ----------------------------------------------------------------------------------------------
 
@@ -143,7 +144,7 @@ def _keeping_what_we_have(state: State, entry: Entry) -> Entry:
     """Of a page that is named, and of one's own file, more is known here: the file's picture is not fetched again while
     the browser still holds it."""
     if entry.kind == "message":
-        before = state.timeline.find(entry.key)
+        before = state.timeline.find(entry.key) if first_link(entry.text) else None
         has_link = before is not None and before.link is not None and before.text == entry.text
         return replace(entry, link=before.link) if before and has_link and not entry.link else entry
     known = state.timeline.find(entry.key) if entry.mine and entry.attachment else None
