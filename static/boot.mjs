@@ -122,7 +122,10 @@ async function startAnew(starter) {
  */
 async function start(options, described) {
   const runtime = await described;
-  /** @type {any} */ (globalThis).chatwheelRest = inRuntime(runtime.rest.path); // for chatwheel_boot.py
+  const archives = Object.entries({ rest: runtime.rest, ...runtime.bundles });
+  /** @type {any} */ (globalThis).chatwheelArchives = Object.fromEntries(
+    archives.map(([name, { path }]) => [name, inRuntime(path)]),
+  ); // for chatwheel_boot.py
   const snapshots = new Snapshots(runtime.key);
   const starter = new Starter(runtime, options);
   const python = (await restore(starter, snapshots)) ?? (await startAnew(starter));

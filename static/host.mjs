@@ -21,6 +21,8 @@
  * @property {string} [accountsUrl]
  * @property {string} [locale]
  * @property {boolean} [forget] delete what is kept, and start nothing
+ * @property {string} [extension] address of a Python file of the site's own
+ * @property {string} [extensionIntegrity]
  * @property {Page} page
  *
  * @typedef {Configuration & Look} Settings

@@ -149,6 +149,8 @@ export class Page {
     const apiUrl = originOf(dataset.apiUrl);
     return {
       organizationId: dataset.organizationId,
+      extension: dataset.extension,
+      extensionIntegrity: dataset.extensionIntegrity,
       clientId: dataset.clientId,
       groupId: dataset.groupId ? Number(dataset.groupId) : null,
       region: dataset.region,

@@ -21,6 +21,7 @@ export { version };
  * @property {RuntimeFile} archive compiled Python modules
  * @property {Extension} extension pydantic's core
  * @property {RuntimeFile} rest the standard library as shipped, for modules that are not in the archive
+ * @property {Record<string, RuntimeFile>} bundles more modules, for extensions that import them
  *
  * @typedef {import("./snapshot.mjs").Snapshot} Snapshot
  * @typedef {import("pyodide").PyodideConfig} PyodideConfig

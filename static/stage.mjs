@@ -17,6 +17,7 @@ import { Starting } from "./starting.mjs";
 import { properties } from "./theme.mjs";
 import { Unsent } from "./unsent.mjs";
 import { Verbs } from "./verbs.mjs";
+import { Watchdog } from "./watchdog.mjs";
 import { startWorker } from "./worker.mjs";
 import { Words } from "./words.mjs";
 
@@ -45,6 +46,7 @@ class Stage {
     (choices) => this.#intent("alerts", choices),
     () => this.#tellHost("open"),
   );
+  #watchdog = new Watchdog((what) => this.#hung(what));
   /** @type {import("./worker.mjs").WorkerHandle | undefined} */
   #worker;
   /** Whether Python has said that it listens. */
@@ -116,6 +118,7 @@ class Stage {
     else if (kind === "ready") this.#ready();
     else if (kind === "edits") this.#apply(body);
     else if (kind === "do") this.#do(body);
+    else if (kind === "runs") this.#watchdog.runs(body);
     else if (["event", "result", "call-progress"].includes(kind)) this.#tellHost(kind, body);
   }
 
@@ -218,8 +221,16 @@ class Stage {
     else if (command.verb === "webview") void this.#showPage(/** @type {any} */ (command));
   }
 
+  /** @param {string} what of the site's own Python never came back: the chat goes on without it */
+  #hung(what) {
+    console.error(`chatwheel: ${what} did not come back. The chat was started again, without the extension.`);
+    if (this.#settings) this.#settings = { ...this.#settings, extension: undefined };
+    this.#restart();
+  }
+
   /** Python and all anew; what was not sent goes with the new one. */
   #restart() {
+    this.#watchdog.runs("");
     this.#worker?.stop();
     this.#start();
   }

@@ -6,12 +6,13 @@ of a minute; the result is kept under the hash of everything that goes in.
 
 import hashlib
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
 from tools import stamps
 from tools.failure import StepFailed
-from tools.paths import CACHE, NODE_MODULES, ROOT
+from tools.paths import CACHE, EXTENSION_WHEELS, NODE_MODULES, ROOT
 from tools.run import run
 
 SCRIPTS = ROOT / "tools" / "pack"
@@ -25,37 +26,48 @@ _LATER = (
 )
 _IMPORTS = ("pydantic", "pyodide_http", *_LATER)
 _LEFT_OUT = ("chatwheel.extension.testing", "chatwheel.transport.cpython", "chatwheel.transport.memory")
+# What is loaded when an extension imports it, in order: each holds what the ones before it do not.
+BUNDLES = {
+    "urllib": ("urllib.request", "http.client", "pyodide_http._urllib"),
+    "requests": ("requests", "pyodide_http._requests"),
+}
 _KEPT = 4  # archives of earlier sources
 
 
-def build_archive(wheels: list[Path], node: Path) -> bytes:
-    """The archive, from the wheels and the npm packages."""
-    kept = CACHE / "archives" / f"{_fingerprint(wheels)}.zip"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
+def build_archives(wheels: list[Path], node: Path) -> dict[str, bytes]:
+    """The archive and the bundles, by name, from the wheels and the npm packages."""
+    kept = CACHE / "archives" / _fingerprint(wheels)
+    if not kept.is_dir():
         _pack(wheels, node, kept)
         _forget_oldest(kept.parent)
-    return kept.read_bytes()
+    return {path.stem: path.read_bytes() for path in sorted(kept.glob("*.zip"))}
 
 
 def _fingerprint(wheels: list[Path]) -> str:
-    lists = json.dumps([_IMPORTS, _LEFT_OUT])
-    return stamps.digest(lists, ROOT / "package-lock.json", *sorted(SCRIPTS.iterdir()), *wheels)
+    lists = json.dumps([_IMPORTS, _LEFT_OUT, BUNDLES])
+    others = EXTENSION_WHEELS.glob("*.whl")
+    return stamps.digest(
+        lists, ROOT / "package-lock.json", *sorted(SCRIPTS.iterdir()), *wheels, *sorted(others)
+    )
 
 
 def _pack(wheels: list[Path], node: Path, out: Path) -> None:
-    own = SCRIPTS / "chatwheel_boot.py"
+    own, stand_in = SCRIPTS / "chatwheel_boot.py", SCRIPTS / "certifi.py"
     task = {
         "pyodide": str(NODE_MODULES / "pyodide" / "pyodide.mjs"),
         "pyscript": str(_PYSCRIPT),
-        "wheels": [str(wheel) for wheel in wheels],
+        "wheels": [str(wheel) for wheel in [*wheels, *sorted(EXTENSION_WHEELS.glob("*.whl"))]],
         "script": str(SCRIPTS / "pack.py"),
         "own": [{"name": own.name, "path": str(own)}],
+        "stand_ins": [{"name": stand_in.name, "path": str(stand_in)}],
         "package": "chatwheel",
         "imports": _IMPORTS,
         "left_out": _LEFT_OUT,
+        "bundles": BUNDLES,
     }
     description, draft = out.with_suffix(".json"), out.with_suffix(".new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
     description.write_text(json.dumps(task), encoding="utf-8")
     run([node, SCRIPTS / "pack.mjs", description, draft], "archive")
     description.unlink()
@@ -63,9 +75,9 @@ def _pack(wheels: list[Path], node: Path, out: Path) -> None:
 
 
 def _forget_oldest(folder: Path) -> None:
-    archives = sorted(folder.glob("*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in archives[_KEPT:]:
-        path.unlink()
+    kept = [path for path in folder.iterdir() if path.is_dir()]
+    for path in sorted(kept, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
+        shutil.rmtree(path)
 
 
 def extension_of(wheels: list[Path]) -> bytes:
@@ -90,13 +102,17 @@ class Runtime:
     def write(self, wheels: list[Path], node: Path) -> None:
         """Everything that boot.mjs loads."""
         pyodide = NODE_MODULES / "pyodide"
+        archives = build_archives(wheels, node)
         described = {
             "module": self._put("pyodide.asm", ".mjs", (pyodide / "pyodide.asm.mjs").read_bytes()),
             "wasm": self._put("pyodide.asm", ".wasm", (pyodide / "pyodide.asm.wasm").read_bytes()),
-            "archive": self._put("python", ".zip", build_archive(wheels, node)),
+            "archive": self._put("python", ".zip", archives.pop("python")),
             "extension": self._put("pydantic_core", ".wasm", extension_of(wheels))
             | {"target": f"{SITE_PACKAGES}/{EXTENSION}"},
             "rest": self._put("python-rest", ".zip", (pyodide / "python_stdlib.zip").read_bytes()),
+            "bundles": {
+                name: self._put(f"python-{name}", ".zip", content) for name, content in archives.items()
+            },
         }
         key = stamps.digest(json.dumps(described, sort_keys=True))
         lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))

@@ -18,9 +18,11 @@ _RULE = f"\n{'-' * 100}\n"
 _NOT_SERVED = ("@types/", "ws", "undici-types")
 
 
-def notice(wheels: Path) -> str:
-    """The text of NOTICE.txt."""
-    return _RULE.join([_HEAD, *_of_npm(), *(_of_wheel(path) for path in sorted(wheels.glob("*.whl")))])
+def notice(*wheels: Path) -> str:
+    """The text of NOTICE.txt, for the wheels of these folders."""
+    return _RULE.join(
+        [_HEAD, *_of_npm(), *(_of_wheel(path) for folder in wheels for path in sorted(folder.glob("*.whl")))]
+    )
 
 
 def _of_npm() -> list[str]:

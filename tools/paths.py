@@ -10,6 +10,7 @@ VENV = ROOT / ".venv"
 NODE_MODULES = ROOT / "node_modules"
 REQUIREMENTS = ROOT / "requirements"
 BROWSER_WHEELS = CACHE / "wheels"
+EXTENSION_WHEELS = CACHE / "wheels-extension"
 SITE = ROOT / "dist" / "site"
 DATA = ROOT / ".data"
 

@@ -17,7 +17,16 @@ from typing import Literal
 from tools import stamps
 from tools.console import Console, Step
 from tools.failure import CommandFailed, StepFailed, failing_as
-from tools.paths import BROWSER_WHEELS, CACHE, NODE_MODULES, REQUIREMENTS, ROOT, VENV, venv_bin
+from tools.paths import (
+    BROWSER_WHEELS,
+    CACHE,
+    EXTENSION_WHEELS,
+    NODE_MODULES,
+    REQUIREMENTS,
+    ROOT,
+    VENV,
+    venv_bin,
+)
 from tools.run import run
 
 Level = Literal["demo", "dev"]
@@ -165,19 +174,24 @@ def install_npm(level: Level, console: Console) -> None:
 
 def download_browser_wheels(console: Console) -> None:
     """What Python in the browser imports besides chatwheel: wheels for another platform than this one."""
-    requirements = REQUIREMENTS / "browser.txt"
-    stamp = BROWSER_WHEELS / "stamp.json"
+    _download_wheels("browser", BROWSER_WHEELS, console)
+    _download_wheels("extension", EXTENSION_WHEELS, console)
+
+
+def _download_wheels(name: str, target: Path, console: Console) -> None:
+    requirements = REQUIREMENTS / f"{name}.txt"
+    stamp = target / "stamp.json"
     wanted = stamps.digest(requirements)
-    if stamps.read(stamp).get("browser") == wanted:
+    if stamps.read(stamp).get(name) == wanted:
         return
     failure = "The browser's wheels could not be downloaded"
     with _doing(console, "Downloading the browser's wheels", failure):
         CACHE.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=CACHE) as folder:
             run(_pip("download", *_WHEEL_PLATFORM, "--dest", folder, requirements), "browser-wheels")
-            shutil.rmtree(BROWSER_WHEELS, ignore_errors=True)
-            shutil.copytree(folder, BROWSER_WHEELS)
-        stamps.write(stamp, {"browser": wanted})
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(folder, target)
+        stamps.write(stamp, {name: wanted})
 
 
 # ---------------------------------------------------------------- one at a time

@@ -14,7 +14,16 @@ from tools.archive import Runtime
 from tools.console import Console
 from tools.failure import StepFailed, failing_as
 from tools.notice import notice
-from tools.paths import BROWSER_WHEELS, CACHE, NODE_MODULES, REQUIREMENTS, ROOT, shown, venv_bin
+from tools.paths import (
+    BROWSER_WHEELS,
+    CACHE,
+    EXTENSION_WHEELS,
+    NODE_MODULES,
+    REQUIREMENTS,
+    ROOT,
+    shown,
+    venv_bin,
+)
 from tools.release import Release
 from tools.run import run
 from tools.setup import find_node
@@ -55,7 +64,12 @@ def fingerprint() -> str:
         ROOT / "static", ROOT / "demo", ROOT / "examples" / "own-page", ROOT / "widget", ROOT / "tools"
     )
     single = ["index.html", "pyproject.toml", "README.md", "LICENSE", "package-lock.json"]
-    files = [*(ROOT / name for name in single), REQUIREMENTS / "browser.txt", *sources]
+    files = [
+        *(ROOT / name for name in single),
+        REQUIREMENTS / "browser.txt",
+        REQUIREMENTS / "extension.txt",
+        *sources,
+    ]
     return stamps.digest(*(file for file in files if file.is_file()))
 
 
@@ -96,7 +110,7 @@ def assemble(site: Path, node: Path) -> None:
     Runtime(runtime, own).write(sorted((runtime / "wheels").glob("*.whl")), node)
     release.finish()
     lock(runtime)
-    (runtime / "NOTICE.txt").write_text(notice(runtime / "wheels"), encoding="utf-8")
+    (runtime / "NOTICE.txt").write_text(notice(runtime / "wheels", EXTENSION_WHEELS), encoding="utf-8")
 
 
 def _copy(source: Path, target: Path, patterns: tuple[str, ...]) -> None:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
 from importlib.util import spec_from_file_location
 from types import ModuleType
+from typing import Any
 
 import chatwheel_rest  # type: ignore[import-not-found]
 
 ARCHIVE = "/lib/python314.zip"
-REST = "/lib/python-rest.zip"
 EXTENSIONS = {
     "pydantic_core._pydantic_core": (
         "/lib/python3.14/site-packages/pydantic_core/_pydantic_core.cpython-314-wasm32-emscripten.so"
@@ -26,9 +26,9 @@ EXTENSIONS = {
 
 
 class Elsewhere(MetaPathFinder):
-    """Modules that are not in the archive: linked extensions, and the rest of the standard library.
+    """Modules that are not in the archive: linked extensions, bundles, and the rest of the standard library.
 
-    The rest is fetched when something imports a module of it, which nothing of the widget's own does.
+    A bundle or the rest is fetched when something imports a module of it, which nothing of the widget's own does.
     """
 
     def find_spec(
@@ -37,29 +37,59 @@ class Elsewhere(MetaPathFinder):
         if name in EXTENSIONS:
             loader = ExtensionFileLoader(name, EXTENSIONS[name])
             return spec_from_file_location(name, EXTENSIONS[name], loader=loader)
-        if name not in chatwheel_rest.NAMES:
+        place = chatwheel_rest.BUNDLES.get(name) or ("rest" if name in chatwheel_rest.NAMES else None)
+        if place is None:
             return None
-        fetch_rest()
+        archive = fetched(place)
         parent = name.rpartition(".")[0].replace(".", "/")
-        return PathFinder.find_spec(name, [f"{REST}/{parent}" if parent else REST])
+        spec = PathFinder.find_spec(name, [f"{archive}/{parent}" if parent else archive])
+        if spec and spec.loader and name in PATCHED:
+            spec.loader = Patched(spec.loader)
+        return spec
 
 
-def fetch_rest() -> None:
-    """Get the standard library as it was shipped, in the middle of an import."""
+PATCHED = {"urllib.request": "patch_urllib", "requests": "patch_requests"}
+
+
+class Patched(Loader):
+    """Loads a module that speaks over sockets, which browsers have not, and has pyodide-http mend it."""
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        import pyodide_http
+
+        self._loader.exec_module(module)
+        parent, _, child = module.__name__.rpartition(".")
+        if parent:  # the import is not over yet
+            setattr(sys.modules[parent], child, module)
+        getattr(pyodide_http, PATCHED[module.__name__])()
+
+
+def fetched(name: str) -> str:
+    """Where an archive lies, which is got if it is not there, in the middle of an import."""
     import os
 
-    if os.path.exists(REST):
-        return
+    path = f"/lib/python-{name}.zip"
+    if os.path.exists(path):
+        return path
     import js
 
+    address = getattr(js.chatwheelArchives, name)
     request = js.XMLHttpRequest.new()
-    request.open("GET", js.chatwheelRest, False)
+    request.open("GET", address, False)
     request.responseType = "arraybuffer"
     request.send()
     if request.status != 200:
-        raise ImportError(f"{js.chatwheelRest} answered {request.status}")
-    with open(REST, "wb") as file:
+        raise ImportError(f"{address} answered {request.status}")
+    with open(path, "wb") as file:
         file.write(request.response.to_bytes())
+    return path
 
 
 def prepare() -> None:

@@ -21,6 +21,7 @@ TASK = json.loads(Path("/task/task.json").read_text())
 SITE_PACKAGES = Path("/lib/python3.14/site-packages")
 STDLIB = "/lib/python314.zip"
 EXTRA = Path("/task/extra")
+STAND_INS = Path("/task/stand-ins")  # for modules that are of no use in a browser
 UNCHECKED_HASH = 0b01
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -63,6 +64,8 @@ def sources() -> dict[str, str]:
             continue
         if spec.origin.startswith(STDLIB):
             path = spec.origin.removeprefix(f"{STDLIB}/")
+        elif Path(spec.origin).is_relative_to(STAND_INS):
+            path = str(Path(spec.origin).relative_to(STAND_INS))
         elif Path(spec.origin).is_relative_to(SITE_PACKAGES):
             path = str(Path(spec.origin).relative_to(SITE_PACKAGES))
         else:
@@ -97,20 +100,46 @@ def modules_of(archive: str) -> Iterator[str]:
                 yield path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def rest(packed: dict[str, str]) -> str:
-    """The module that says what was left out of the standard library."""
-    here = {path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in packed}
-    names = sorted(set(modules_of(STDLIB)) - here)
-    return f"NAMES = frozenset({' '.join(names)!r}.split())\n"
+def rest(packed: dict[str, str], bundles: dict[str, dict[str, str]]) -> str:
+    """The module that says what is not in the archive: the rest of the standard library, and what lies in bundles."""
+    names = sorted(set(modules_of(STDLIB)) - {module_name(path) for path in packed})
+    places = {
+        name: bundle
+        for bundle, found in bundles.items()
+        for name in sorted(map(module_name, found))
+        if "." not in name or f"{name.partition('.')[0]}/__init__.py" not in found
+    }
+    return f"NAMES = frozenset({' '.join(names)!r}.split())\nBUNDLES = {places!r}\n"
+
+
+def module_name(path: str) -> str:
+    """Of the file of a module."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def bundled(packed: dict[str, str]) -> dict[str, dict[str, str]]:
+    """For each bundle, the sources of what it needs and what is not anywhere before it."""
+    sys.path.insert(0, str(STAND_INS))
+    before = set(packed)
+    bundles = {}
+    for bundle, names in TASK["bundles"].items():
+        for name in names:
+            importlib.import_module(name)
+        bundles[bundle] = {path: source for path, source in sources().items() if path not in before}
+        before |= bundles[bundle].keys()
+    return bundles
 
 
 def pack() -> None:
     preload = use()
     modules = sources() | {"chatwheel_preload.py": preload}
-    modules["chatwheel_rest.py"] = rest(modules)
-    with zipfile.ZipFile("/task/out.zip", "w", zipfile.ZIP_STORED) as archive:
-        for path, source in sorted(modules.items()):
-            archive.writestr(zipfile.ZipInfo(f"{path}c", EPOCH), compiled(path, source))
+    bundles = bundled(modules)
+    modules["chatwheel_rest.py"] = rest(modules, bundles)
+    Path("/task/out").mkdir()
+    for name, found in {"python": modules, **bundles}.items():
+        with zipfile.ZipFile(f"/task/out/{name}.zip", "w", zipfile.ZIP_STORED) as archive:
+            for path, source in sorted(found.items()):
+                archive.writestr(zipfile.ZipInfo(f"{path}c", EPOCH), compiled(path, source))
 
 
 pack()

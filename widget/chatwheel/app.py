@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import js
-import pyodide_http
 from pyodide.ffi import JsProxy, create_proxy
 
 from chatwheel import init
@@ -177,7 +176,6 @@ _app: App | None = None
 
 async def start() -> None:
     """Wait for the stage's word and build the widget. Called once by the frame's PyScript."""
-    pyodide_http.patch_all()
     logging.getLogger("chatwheel").addHandler(ConsoleHandler(logging.WARNING))
     channel = Channel(js.chatwheelPort)
     built: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -81,7 +81,9 @@ def test_runtime_json_names_what_boot_loads(tmp_path: Path, monkeypatch: pytest.
     with zipfile.ZipFile(wheel, "w") as file:
         file.writestr(archive.EXTENSION, b"abc")
     monkeypatch.setattr(archive, "NODE_MODULES", tmp_path / "node_modules")
-    monkeypatch.setattr(archive, "build_archive", lambda wheels, node: b"abc")
+    monkeypatch.setattr(
+        archive, "build_archives", lambda wheels, node: {"python": b"abc", "requests": b"abc"}
+    )
     runtime, own = tmp_path / "runtime", tmp_path / "app" / "runtime"
     runtime.mkdir()
     own.mkdir(parents=True)
@@ -96,8 +98,9 @@ def test_runtime_json_names_what_boot_loads(tmp_path: Path, monkeypatch: pytest.
     }
     for name in ("module", "wasm", "archive", "extension", "rest"):
         assert (own / described[name]["path"]).read_bytes() == b"abc"
+    assert (own / described["bundles"]["requests"]["path"]).read_bytes() == b"abc"
     key = described["key"]
-    monkeypatch.setattr(archive, "build_archive", lambda wheels, node: b"abcd")
+    monkeypatch.setattr(archive, "build_archives", lambda wheels, node: {"python": b"abc", "requests": b"x"})
     shutil.rmtree(runtime)
     runtime.mkdir()
     archive.Runtime(runtime, own).write([wheel], Path("node"))
