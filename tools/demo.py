@@ -39,6 +39,7 @@ def serve(site: Path, port: int, data: Path, opens_browser: bool) -> int:
     """Becomes the server."""
     python = venv_bin("python")
     arguments = ["--site", str(site), "--port", str(port), "--data", str(data), "--name", NAME]
+    arguments += ["--config", str(ROOT / "demo" / "server.toml")]
     if opens_browser and _has_screen():
         subprocess.Popen([python, "-m", "tools.demo", str(port)], cwd=ROOT, stdin=subprocess.DEVNULL)
     return become([python, "-m", "chatwheel_devserver", *arguments])

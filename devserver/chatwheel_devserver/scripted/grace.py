@@ -14,7 +14,7 @@ from ..core import Core
 from ..errors import ApiError
 from ..lens import Json
 from .local import LocalAgent
-from .replies import kind_of, reply_to
+from .replies import custom_content, kind_of, reply_to
 
 logger = logging.getLogger("chatwheel.devserver.grace")
 
@@ -149,6 +149,10 @@ class Grace:
             self._agent_request(
                 "send_event", {"chat_id": chat_id, "event": {"type": "message", "text": text}}
             )
+            content = custom_content(event, self._turn(chat_id, event)) if event else None
+            if content is not None:
+                custom = {"type": "custom", "content": content}
+                self._agent_request("send_event", {"chat_id": chat_id, "event": custom})
         finally:
             self._ask("send_typing_indicator", typing | {"is_typing": False})
 
@@ -161,8 +165,11 @@ class Grace:
         """Choose an answer that has not just been given."""
         if event is None:
             return None
-        kind = kind_of(event)
-        return reply_to(event, max(0, self._count(chat_id, kind) - 1))
+        return reply_to(event, self._turn(chat_id, event))
+
+    def _turn(self, chat_id: str, event: Json) -> int:
+        """How often the visitor has said something of this kind before."""
+        return max(0, self._count(chat_id, kind_of(event)) - 1)
 
     def _count(self, chat_id: str, kind: str) -> int:
         """Count what the visitor has said of this kind in this thread."""

@@ -22,6 +22,15 @@ _TOPICS: Final[tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]] = tuple
             ),
         ),
         (
+            "bicycle",
+            r"bicycle|bike\b|model no|recommend|which one",
+            (
+                "With pleasure: this one rides without oil and without noise.",
+                "If there are children to carry, look at this one.",
+                "This one is our lightest to pay for: seven speeds and a basket.",
+            ),
+        ),
+        (
             "returns",
             r"return|refund|exchange|money back|send (?:it|this|them) back|wrong size|too (?:big|small)",
             (
@@ -111,6 +120,20 @@ _OTHER: Final = (
     "Got it, thank you. I have written that down.",
     "All right. Is there anything else I should know?",
 )
+_BICYCLES: Final[tuple[dict[str, Any], ...]] = tuple(
+    {
+        "id": f"model-{number}",
+        "name": f"Model No. {number}",
+        "text": text,
+        "price": price,
+        "picture": f"/demo/extensions/model-{number}.svg",
+    }
+    for number, text, price in (
+        (2, "Belt drive: no oil, no noise.", "€ 1,240"),
+        (3, "Carries two children and the shopping.", "€ 2,480"),
+        (1, "Seven speeds, steel frame, basket.", "€ 890"),
+    )
+)
 _NAME: Final = re.compile(
     r"\b(?i:my name(?:'s| is)) ([A-Za-z][\w'-]{1,30})|\b(?i:this is) ([A-Z][\w'-]{1,30})\b"
 )
@@ -134,6 +157,12 @@ def reply_to(event: dict[str, Any], turn: int) -> str | None:
         case "message":
             return _about_text(str(event.get("text", "")), turn)
     return None
+
+
+def custom_content(event: dict[str, Any], turn: int) -> dict[str, Any] | None:
+    """What follows the answer as a custom event, for pages that know how to show it: the bicycle that it names."""
+    is_asked = event["type"] == "message" and topic_of(str(event.get("text", ""))) == "bicycle"
+    return {"type": "product_card", **_BICYCLES[turn % len(_BICYCLES)]} if is_asked else None
 
 
 def kind_of(event: dict[str, Any]) -> str:

@@ -33,8 +33,6 @@ FILTER_SECONDS = 5.0
 class Extension:
     """See `Hooks`. A chat whose extension cannot be used goes on without it."""
 
-    examines = True
-
     def __init__(
         self,
         source: Source,
@@ -57,12 +55,15 @@ class Extension:
         self._desk = RunningDesk(sdk, store, strings, transport, self._guard, resolve, post)
         self._desk.page_url = page_url
         self._greetings = Greetings(self._desk, store, sdk, transport, self._guard)
-        self._is_connected = False
+        self._is_caught_up = False
         self._title = ""
         self._chat = Chat()
         self.prepared = asyncio.Event()
-        sdk.on("connected", self._connected)
         self._tasks = {asyncio.ensure_future(self._prepare())}
+
+    @property
+    def examines(self) -> bool:
+        return not self.prepared.is_set() or bool(self._chat.registered.filters)
 
     def attach(self, announce: Callable[[Entry], None]) -> None:
         self._desk.announce = announce
@@ -161,12 +162,12 @@ class Extension:
 
     def moved(self, url: str, title: str) -> None:
         self._desk.page_url, self._title = url, title
-        if self._is_connected:
+        if self._is_caught_up:
             self._greetings.moved(title)
 
-    def _connected(self, payload: object) -> None:
-        if not self._is_connected:
-            self._is_connected = True
+    def caught_up(self) -> None:
+        if not self._is_caught_up:
+            self._is_caught_up = True
             self._greetings.moved(self._title)
 
     def dismissed(self) -> None:

@@ -46,7 +46,8 @@ class Greetings:
             task.add_done_callback(self._tasks.discard)
 
     async def _greet(self, greeter: Greeter, after: float) -> None:
-        await self._transport.clock.sleep(after)
+        if after:
+            await self._transport.clock.sleep(after)
         state = self._store.state
         if state.active:
             return

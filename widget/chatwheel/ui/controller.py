@@ -96,7 +96,7 @@ class Controller:
         self._links = Links(sdk, store)
         Predictor(sdk, store, group_id)
         self._conversation.on_thread = lambda thread: self._rater.known(thread.properties)
-        self._conversation.on_step = lambda: self._spawn(self._forms.before())
+        self._conversation.on_step = self._caught_up
         store.listen(self._changed)
         self._typing: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -264,6 +264,10 @@ class Controller:
     def _tell(self, words: str, error: ChatError) -> None:
         logger.info("%s: %r", words, error)
         self._store.apply(reduce.noticed, Notice(uuid4().hex, self._t(words, reason=error.message)))
+
+    def _caught_up(self) -> None:
+        self._hooks.caught_up()
+        self._spawn(self._forms.before())
 
     def _changed(self, new: State, old: State) -> None:
         if new.active and not old.active:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from chatwheel.sdk import ChatError, CustomerSDK
@@ -56,6 +57,8 @@ class Forms:
             self.may_start.set()
             return
         form = await self._fetch("prechat" if state.available else "ticket")
+        if form and form.kind == "ticket":
+            form = replace(form, beside=self._hooks.examines)
         if form and not self._store.state.active:
             self.may_start.clear()
             self._store.apply(reduce.form_shown, form)

@@ -69,6 +69,10 @@ class Hooks(Protocol):
         """What the visitor sees of an event of the site's own; `None` for nothing."""
         ...
 
+    def caught_up(self) -> None:
+        """The conversation was read: what is known of the visitor is known now."""
+        ...
+
     def moved(self, url: str, title: str) -> None:
         """The visitor is on another page."""
         ...
@@ -103,6 +107,9 @@ class NoHooks:
 
     def draw(self, event: CustomEvent) -> Node | None:
         return None
+
+    def caught_up(self) -> None:
+        pass
 
     def moved(self, url: str, title: str) -> None:
         pass

@@ -78,6 +78,8 @@ class Form:
     """What is wrong with an answer, by the field's id."""
     busy: bool = False
     """Whether the answers are on their way."""
+    beside: bool = False
+    """Whether one can write all the same: the site's own Python may answer."""
 
 
 class Connection(Enum):

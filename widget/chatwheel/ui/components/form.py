@@ -28,6 +28,7 @@ def form(state: State, t: Strings) -> list[Node]:
                 "class": "form",
                 "data-action": "form",
                 "data-kind": shown.kind,
+                "data-beside": shown.beside,
                 "novalidate": True,
                 "aria-label": t(f"form.{shown.kind}_label"),
             },

@@ -75,10 +75,10 @@ def _author(entry: Entry, position: Position, t: Strings) -> Node:
 
 
 def _body(entry: Entry, t: Strings) -> Node:
-    if entry.drawn:
-        return entry.drawn
     if entry.is_deleted:
         return h("div", {"class": "bubble gone"}, t("message.deleted"))
+    if entry.drawn:
+        return h("div", {"class": "drawn", "dir": "auto"}, entry.drawn)
     if entry.attachment:
         return file(entry, entry.attachment, t)
     if entry.rich:
