@@ -88,9 +88,8 @@ class App:
             page={"url": page["url"], "title": page["title"]},
             referrer=page.get("referrer") or None,
             catch_up=False,  # the conversation is read again as a whole
-            auto_connect=False,
             transport=transport,
-        )
+        )  # connects when this task yields: nobody misses an event, and no visit is announced beside the login
         self._controller = Controller(
             self._sdk,
             self._store,

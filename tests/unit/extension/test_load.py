@@ -105,9 +105,20 @@ def test_modules_beside_the_file_are_its_own(tmp_path: Path) -> None:
             ]
 
 
-def test_nothing_is_connected_before_the_file_is_there(hooks: Hooks) -> None:
-    widget = hooks("@chat.on('connected')\ndef hello(payload): chat.say('hello ' + payload.customer.id)")
+def test_what_happens_while_the_file_is_loaded_is_heard_afterwards(hooks: Hooks) -> None:
+    widget = hooks(
+        """
+        @chat.on("connected")
+        def hello(payload): chat.say("hello " + payload.customer.id)
+        @chat.on("*")
+        def everything(name, payload): seen.append(name)
+        seen = []
+        chat.before_send(lambda message: " ".join(seen))
+        """
+    )
     assert widget.shown == ["hello customer-1"]
+    widget.write("?")
+    assert widget.sent == ["customer_id connected"]
 
 
 def test_a_file_that_never_comes_is_done_without(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, get_args, overload
 
@@ -64,7 +64,9 @@ class Desk(Protocol):
     def locale(self) -> str: ...
     @property
     def page_url(self) -> str: ...
-    def listen(self, name: str, handler: Callable[..., object]) -> Callable[[], None]: ...
+    def listen(
+        self, name: str, handler: Callable[..., object], missed: Iterable[tuple[str, object]] = ()
+    ) -> Callable[[], None]: ...
     def say(self, content: str | Node, name: str, avatar: str, replies: Sequence[str]) -> None: ...
     async def ask(self, model: type[M], title: str, submit: str) -> M | None: ...
     def start(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]: ...
@@ -246,8 +248,8 @@ class Chat:
             )
         return self._desk
 
-    def open(self, desk: Desk) -> None:
-        """The widget is there: verbs work from now on, and events are heard."""
+    def open(self, desk: Desk, missed: Iterable[tuple[str, object]]) -> None:
+        """The widget is there: verbs work from now on, and events are heard, those first that were missed."""
         self._desk = desk
         for name, handler in self.registered.listeners:
-            desk.listen(name, handler)
+            desk.listen(name, handler, missed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -79,7 +79,9 @@ class RunningDesk:
     def resolve(self, path: str) -> str:
         return self._resolve(path, self.page_url)
 
-    def listen(self, name: str, handler: Callable[..., object]) -> Callable[[], None]:
+    def listen(
+        self, name: str, handler: Callable[..., object], missed: Iterable[tuple[str, object]] = ()
+    ) -> Callable[[], None]:
         what = f"on {name} ({getattr(handler, '__name__', handler)})"
 
         def handle(*payload: object) -> None:
@@ -87,6 +89,11 @@ class RunningDesk:
             if hasattr(result, "__await__"):
                 self._run(what, result)
 
+        for happened, payload in missed:
+            if name == "*":
+                handle(happened, payload)
+            elif name == happened:
+                handle(payload)
         unsubscribe: Callable[[], None] = self._sdk.on(name, handle)  # type: ignore[call-overload]
         return unsubscribe
 

@@ -59,6 +59,9 @@ class Extension:
         self._title = ""
         self._chat = Chat()
         self.prepared = asyncio.Event()
+        self._missed: list[tuple[str, Any]] = []
+        """What happened while the file was loaded; it hears of it afterwards."""
+        self._stop_keeping = sdk.on("*", lambda name, payload: self._missed.append((name, payload)))
         self._tasks = {asyncio.ensure_future(self._prepare())}
 
     @property
@@ -85,6 +88,7 @@ class Extension:
             if not loading.done():
                 self._log(f"{self._source.url} did not come within {LOAD_SECONDS:g} seconds.")
         finally:
+            self._stop_keeping()
             loading.cancel()
             timer.cancel()
             self.prepared.set()
@@ -99,7 +103,8 @@ class Extension:
         except _Raised:
             return
         self._chat = chat
-        chat.open(self._desk)
+        self._stop_keeping()
+        chat.open(self._desk, self._missed)
         self._greetings.open(chat.registered.greeters)
 
     def _log(self, why: str) -> None:

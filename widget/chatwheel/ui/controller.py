@@ -74,8 +74,7 @@ class Controller:
         self._t = strings
         self._clock = clock
         self._hooks = hooks = hooks or NoHooks()
-        self._conversation = Conversation(sdk, store, clock)
-        self._conversation.draw = hooks.draw
+        self._conversation = Conversation(sdk, store, clock, hooks)
         self._forms = Forms(sdk, store, self._conversation, strings, group_id, self._tell, hooks)
         self._greeter = greeter = Greeter(sdk, store, clock)
         self._outbox = Outbox(
@@ -104,16 +103,9 @@ class Controller:
         self._listen()
 
     def begin(self) -> None:
-        """Connect, as soon as the site's own Python is there to hear of it."""
-        if self._hooks.prepared.is_set():
-            self._sdk.connect()
-        else:
-            self._spawn(self._connect_prepared())
-        self._spawn(self._watch_start())
-
-    async def _connect_prepared(self) -> None:
-        await self._hooks.prepared.wait()
+        """Connect."""
         self._sdk.connect()
+        self._spawn(self._watch_start())
 
     async def aclose(self) -> None:
         """Stop whatever is under way; the client is not ended."""

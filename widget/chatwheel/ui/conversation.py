@@ -11,6 +11,7 @@ from chatwheel.sdk import ChatError, ChatHistory, CustomerSDK
 from chatwheel.sdk.models import Chat, Event, Thread, User
 from chatwheel.transport.base import Clock
 from chatwheel.ui import convert, reduce
+from chatwheel.ui.hooks import Hooks
 from chatwheel.ui.state import Older, Queue
 from chatwheel.ui.store import Store
 
@@ -22,17 +23,16 @@ RETRY_SECONDS = 2.0
 class Conversation:
     """`in_step` is set while there is a connection and everything that was missed without one has been read."""
 
-    def __init__(self, sdk: CustomerSDK, store: Store, clock: Clock) -> None:
+    def __init__(self, sdk: CustomerSDK, store: Store, clock: Clock, hooks: Hooks) -> None:
         self._sdk = sdk
         self._store = store
         self._clock = clock
+        self._hooks = hooks
         self._history: ChatHistory | None = None
         self._reading: asyncio.Task[None] | None = None
         self._online = False
         self._back_to = inf
         self.in_step = asyncio.Event()
-        self.draw: convert.Draw = convert.nothing
-        """Draws events of the site's own."""
         self.on_thread: Callable[[Thread], object] = lambda thread: None
         """Told of the chat's last thread whenever it was read."""
         self.on_step: Callable[[], object] = lambda: None
@@ -70,6 +70,7 @@ class Conversation:
         self._reading = asyncio.ensure_future(self._catch_up())
 
     async def _catch_up(self) -> None:
+        await self._hooks.prepared.wait()  # it draws what is read
         while True:
             try:
                 await self._read()
@@ -139,7 +140,7 @@ class Conversation:
 
     def take_event(self, event: Event) -> None:
         state = self._store.state
-        shown = convert.entry(event, state.people, state.customer_id, self._clock.time(), self.draw)
+        shown = convert.entry(event, state.people, state.customer_id, self._clock.time(), self._hooks.draw)
         if shown:
             self._store.apply(reduce.arrived, [shown])
 
@@ -149,7 +150,7 @@ class Conversation:
             entry
             for thread in threads
             for entry in convert.entries(
-                thread, state.people, state.customer_id, self._clock.time(), self.draw
+                thread, state.people, state.customer_id, self._clock.time(), self._hooks.draw
             )
         ]
         self._store.apply(reduce.arrived, shown)

@@ -50,7 +50,7 @@ Verdict: TypeAlias = Outgoing | Hold | Answer
 
 class Hooks(Protocol):
     prepared: asyncio.Event
-    """Set when there is nothing to wait for any more; nothing is connected before."""
+    """Set when there is nothing to wait for any more; the conversation is not read before."""
 
     @property
     def examines(self) -> bool:
