@@ -21,6 +21,7 @@ SITE_PACKAGES = "/lib/python3.14/site-packages"
 _PYSCRIPT = NODE_MODULES / "@pyscript" / "core" / "src" / "stdlib" / "pyscript.js"
 # What nothing imports at once, but something does later: when an exception is logged, a date parsed, a text decoded.
 _LATER = (
+    "pydantic._internal._dataclasses",
     *("_strptime", "asyncio", "json", "linecache", "random", "secrets", "tokenize", "traceback", "uuid"),
     *("encodings.ascii", "encodings.cp437", "encodings.idna", "encodings.latin_1", "encodings.utf_16"),
 )
@@ -30,6 +31,7 @@ _LEFT_OUT = ("chatwheel.extension.testing", "chatwheel.transport.cpython", "chat
 BUNDLES = {
     "urllib": ("urllib.request", "http.client", "pyodide_http._urllib"),
     "requests": ("requests", "pyodide_http._requests"),
+    "pydantic": ("pydantic.*",),  # what chatwheel itself does not use of it
 }
 _KEPT = 4  # archives of earlier sources
 

@@ -94,7 +94,7 @@ def fetched(name: str) -> str:
 
 def prepare() -> None:
     """Make all modules importable."""
-    sys.meta_path.append(Elsewhere())
+    sys.meta_path.insert(0, Elsewhere())  # in front: what a bundle holds may have to be mended
     order_path()
 
 

@@ -7,12 +7,14 @@ lists what else there is and where, and chatwheel_boot fetches it when something
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import importlib.util
 import json
 import marshal
 import pkgutil
 import sys
+import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,18 +62,25 @@ def sources() -> dict[str, str]:
     found = {}
     for module in list(sys.modules.values()):
         spec = getattr(module, "__spec__", None)
-        if spec is None or not spec.origin or not spec.origin.endswith(".py"):
+        if spec is None or not spec.origin or not python_of(spec.origin).endswith(".py"):
             continue
-        if spec.origin.startswith(STDLIB):
-            path = spec.origin.removeprefix(f"{STDLIB}/")
-        elif Path(spec.origin).is_relative_to(STAND_INS):
-            path = str(Path(spec.origin).relative_to(STAND_INS))
-        elif Path(spec.origin).is_relative_to(SITE_PACKAGES):
-            path = str(Path(spec.origin).relative_to(SITE_PACKAGES))
+        origin = python_of(spec.origin)
+        if origin.startswith(STDLIB):
+            path = origin.removeprefix(f"{STDLIB}/")
+        elif Path(origin).is_relative_to(STAND_INS):
+            path = str(Path(origin).relative_to(STAND_INS))
+        elif Path(origin).is_relative_to(SITE_PACKAGES):
+            path = str(Path(origin).relative_to(SITE_PACKAGES))
         else:
             continue
-        found[path] = spec.loader.get_source(spec.name)
+        found[path] = Path(origin).read_text() if origin != spec.origin else spec.loader.get_source(spec.name)
     return found | {str(path.relative_to(EXTRA)): path.read_text() for path in EXTRA.rglob("*.py")}
+
+
+def python_of(origin: str) -> str:
+    """The source that a linked module was compiled from, where it lies beside it: an archive links none."""
+    source = Path(f"{origin.partition('.cpython-')[0]}.py")
+    return str(source) if origin.endswith(".so") and source.exists() else origin
 
 
 def without_docstrings(tree: ast.Module) -> ast.Module:
@@ -103,18 +112,24 @@ def modules_of(archive: str) -> Iterator[str]:
 def rest(packed: dict[str, str], bundles: dict[str, dict[str, str]]) -> str:
     """The module that says what is not in the archive: the rest of the standard library, and what lies in bundles."""
     names = sorted(set(modules_of(STDLIB)) - {module_name(path) for path in packed})
-    places = {
-        name: bundle
-        for bundle, found in bundles.items()
-        for name in sorted(map(module_name, found))
-        if "." not in name or f"{name.partition('.')[0]}/__init__.py" not in found
-    }
+    places = {name: bundle for bundle, found in bundles.items() for name in sorted(map(module_name, found))}
     return f"NAMES = frozenset({' '.join(names)!r}.split())\nBUNDLES = {places!r}\n"
 
 
 def module_name(path: str) -> str:
     """Of the file of a module."""
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def import_all(name: str) -> None:
+    """A module; with `.*` behind it, all modules of a package that can be imported here."""
+    package = importlib.import_module(name.removesuffix(".*"))
+    if not name.endswith(".*"):
+        return
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.", onerror=lambda _: None):
+        if not module.name.startswith("pydantic.v1"):  # another library, for another age
+            with contextlib.suppress(ImportError), warnings.catch_warnings(action="ignore"):
+                importlib.import_module(module.name)
 
 
 def bundled(packed: dict[str, str]) -> dict[str, dict[str, str]]:
@@ -124,7 +139,7 @@ def bundled(packed: dict[str, str]) -> dict[str, dict[str, str]]:
     bundles = {}
     for bundle, names in TASK["bundles"].items():
         for name in names:
-            importlib.import_module(name)
+            import_all(name)
         bundles[bundle] = {path: source for path, source in sources().items() if path not in before}
         before |= bundles[bundle].keys()
     return bundles

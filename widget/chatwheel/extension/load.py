@@ -139,8 +139,7 @@ def imported(tree: ast.Module) -> Iterator[str]:
     unseen = {
         id(inner)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Try)
-        or (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"))
+        if isinstance(node, ast.Try) or (isinstance(node, ast.If) and _is_for_type_checkers(node.test))
         for branch in node.body
         for inner in ast.walk(branch)
     }
@@ -151,6 +150,11 @@ def imported(tree: ast.Module) -> Iterator[str]:
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module.partition(".")[0]
+
+
+def _is_for_type_checkers(test: ast.expr) -> bool:
+    name = test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else ""
+    return name == "TYPE_CHECKING"
 
 
 def _is_installed(name: str) -> bool:

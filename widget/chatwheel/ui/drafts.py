@@ -43,7 +43,7 @@ class Drafts:
     async def _show(self) -> None:
         while self._text != self._typed:
             text = self._typed = self._text
-            if self._hooks.examines:
+            if self._hooks.examines and self._store.state.active:
                 cleared = await self._hooks.clear(Outgoing("preview", text))
                 text = cleared.text[:LONGEST] if isinstance(cleared, Outgoing) else ""
             self._peek(text)
