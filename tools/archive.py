@@ -30,7 +30,7 @@ _LEFT_OUT = ("chatwheel.extension.testing", "chatwheel.transport.cpython", "chat
 # What is loaded when an extension imports it, in order: each holds what the ones before it do not.
 BUNDLES = {
     "urllib": ("urllib.request", "http.client", "pyodide_http._urllib"),
-    "requests": ("requests", "pyodide_http._requests"),
+    "requests": ("requests", "netrc", "pyodide_http._requests"),
     "pydantic": ("pydantic.*",),  # what chatwheel itself does not use of it
 }
 _KEPT = 4  # archives of earlier sources
