@@ -104,7 +104,6 @@ def test_custom_events_are_drawn_by_the_file_and_pressed(hooks: Hooks) -> None:
     assert widget.shown[-1] == "No. 1 is in your basket."
     widget.press("Thanks")
     assert widget.sent == ["Thanks"]
-    assert widget.store.state.unread == 0
 
 
 def test_content_that_does_not_fit_is_not_shown_and_logged(hooks: Hooks) -> None:

@@ -196,8 +196,11 @@ class Rehearsal:
         self._intent("form", fields=answers)
 
     def show(self, *, open: bool) -> None:
-        """Open or close the panel."""
+        """Open or close the panel; what stands in an open one is seen."""
         self._do(lambda: self._controller.page("", "", open=open, visible=True))
+        seen = [entry.key for entry in self.entries if entry.author]
+        if open and seen:
+            self._intent("seen", key=seen[-1])
 
     def visit(self, url: str, title: str = "Page") -> None:
         """Go to another page of a site that does not reload."""
