@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -86,6 +87,30 @@ async def test_a_history_is_exported(server: DevServer) -> None:
     events = [json.loads(line) async for line in export.export(server.url, token)]
     assert [e["text"] for e in events if e["type"] == "message"] == [f"Number {n}" for n in range(60)]
     assert {event["chatId"] for event in events} == {chat_id}
+
+
+async def test_the_first_one_of_the_document(server: DevServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `docs/sdk.md` begins with, but for whom it talks to."""
+    document = (ROOT / "docs" / "sdk.md").read_text(encoding="utf-8")
+    program = document.split("```python\n")[1].split("```")[0].replace("asyncio.run(main())", "")
+    real = chatwheel.init
+    names = {"organization_id": "demo-organization", "client_id": "demo-client"}
+    urls = {"api_url": server.url, "accounts_url": server.url}
+    monkeypatch.setattr(chatwheel, "init", lambda **given: real(**{**given, **names, **urls}))
+    printed: list[object] = []
+    scope: dict[str, Any] = {"print": printed.append}
+    exec(program, scope)
+    async with aiohttp.ClientSession() as http:
+        agent = await bare.agent(server, http)
+        running = asyncio.ensure_future(scope["main"]())
+        chat = (await agent.push("incoming_chat"))["chat"]
+        while (await agent.push("incoming_event"))["event"].get("text") != "Anybody there?":
+            pass
+        await agent.request("deactivate_chat", {"id": chat["id"], "ignore_requester_presence": True})
+        await asyncio.wait_for(running, 10)
+        await agent.close()
+    assert printed, "it heard that the chat was closed"
+    await bare.gone(server)
 
 
 async def test_they_are_programs(server: DevServer, tmp_path: Path) -> None:

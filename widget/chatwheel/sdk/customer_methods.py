@@ -58,7 +58,7 @@ class CustomerMethods(Caller):
         return await self._call(actions.update_customer(name, email, avatar, session_fields))
 
     async def set_customer_session_fields(self, *, session_fields: Mapping[str, Any]) -> Success:
-        """Replace the session fields (Customer Chat API: set_customer_session_fields).
+        """Set session fields (Customer Chat API: set_customer_session_fields).
 
         Args:
             session_fields: names and values, in order; they last as long as the visit.
