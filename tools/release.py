@@ -71,7 +71,7 @@ class Release:
             path.relative_to(self.folder).as_posix() for glob in _PYSCRIPT for path in self.folder.glob(glob)
         ]
         modules = dict.fromkeys(
-            path for root in ("stage.mjs", "guard.mjs", *first) for path in self._graph(root)
+            path for root in ("early.mjs", "stage.mjs", "guard.mjs", *first) for path in self._graph(root)
         )
         links = "".join(f'<link rel="modulepreload" href={attributes(path)}>\n' for path in modules)
         worker = dict.fromkeys(path for root in _WORKER for path in self._graph(root))

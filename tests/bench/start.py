@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from bench import probe
+from bench.memory import renderers
 from bench.network import Line
 from browser import boot
 from browser.backend import Backend
@@ -61,12 +62,19 @@ def new_page(context: BrowserContext, condition: str) -> Page:
 
 
 def visit_stock(context: BrowserContext, url: str, condition: str = "") -> dict[str, float]:
-    """Milliseconds from navigation to Python up, and how long the page was blocked."""
+    """Milliseconds from navigation to Python up, how long the page was blocked, and megabytes that it took."""
+    before = taken(context)
     page = open_stock(context, url, condition)
+    memory = taken(context) - before
     up = page.evaluate("performance.getEntriesByName('python-up')[0].startTime")
     blocked = probe.read(page)["blocked"]
     page.close()
-    return {"up": up, "blocked": blocked}
+    return {"up": up, "blocked": blocked, "memory": memory}
+
+
+def taken(context: BrowserContext) -> float:
+    assert context.browser
+    return renderers(context.browser)
 
 
 def open_stock(context: BrowserContext, url: str, condition: str = "") -> Page:
@@ -77,11 +85,14 @@ def open_stock(context: BrowserContext, url: str, condition: str = "") -> Page:
 
 
 def visit_widget(context: BrowserContext, url: str, condition: str = "") -> dict[str, float]:
-    """Milliseconds from the visitor's click; `navigation` is what had passed before it.
+    """Milliseconds from the visitor's click; `navigation` is what had passed before it, `memory` is in megabytes.
 
-    It leaves when the snapshot for the next visit is stored.
+    The visitor writes at once. The visit ends when the snapshot for the next one is stored.
     """
-    page = open_widget(context, url, condition)
+    before = taken(context)
+    page = open_widget(context, url, condition, says := f"Hello at {time.time()}")
+    sent = probe.frame_of(page).wait_for_function(HAS_SENT, arg=says, timeout=PATIENCE).json_value()
+    memory = taken(context) - before
     host, frame = probe.read(page), probe.read(probe.frame_of(page))
     intent = host["marks"]["intent"]
     times = {name: frame["marks"][name] - intent for name in ("usable", "up", "connected")}
@@ -93,6 +104,8 @@ def visit_widget(context: BrowserContext, url: str, condition: str = "") -> dict
     page.close()
     return {
         **times,
+        "sent": sent - intent,
+        "memory": memory,
         "navigation": intent - host["from"],
         "blocked": blocked,
         "stored": stored,
@@ -100,10 +113,19 @@ def visit_widget(context: BrowserContext, url: str, condition: str = "") -> dict
     }
 
 
-def open_widget(context: BrowserContext, url: str, condition: str = "") -> Page:
+HAS_SENT = """
+(text) => [...document.querySelectorAll("article[data-delivery=sent], article[data-delivery=seen]")].some(
+  (article) => article.textContent.includes(text)) && performance.timeOrigin + performance.now()
+"""
+
+
+def open_widget(context: BrowserContext, url: str, condition: str = "", says: str = "") -> Page:
+    """Until it is connected; when something is to be said, it is written before."""
     page = new_page(context, condition)
     widget = Widget(page, url).visit()
     widget.open()
+    if says:
+        widget.send(says)
     probe.frame_of(page).wait_for_function("window.__bench.marks.connected", timeout=PATIENCE)
     return page
 
