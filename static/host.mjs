@@ -49,8 +49,8 @@
  */
 export function connectHost(handlers) {
   return new Promise((resolve) => {
-    addEventListener("message", function hello({ source, data, ports }) {
-      if (source !== parent || data?.[0] !== "chatwheel:hello" || !ports[0]) return;
+    addEventListener("message", function hello({ source, origin, data, ports }) {
+      if (source !== parent || origin !== holder(origin) || data?.[0] !== "chatwheel:hello" || !ports[0]) return;
       removeEventListener("message", hello);
       const port = ports[0];
       port.onmessage = ({ data: [kind, body] }) => {
@@ -63,4 +63,9 @@ export function connectHost(handlers) {
       resolve({ settings: data[1], post: (kind, body) => port.postMessage([kind, body]) });
     });
   });
+}
+
+/** The origin of the page that holds the frame, where the browser tells. @param {string} otherwise */
+function holder(otherwise) {
+  return location.ancestorOrigins?.[0] ?? otherwise;
 }

@@ -126,7 +126,7 @@ export class Page {
   stop() {
     this.#ended.abort();
     this.#disconnect();
-    this.#shown?.show(0, null, { title: "", dismiss: "" });
+    this.#shown?.remove();
     this.#embed.state.unread = 0;
   }
 

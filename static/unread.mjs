@@ -65,6 +65,12 @@ export class Unread {
     this.#writeTitle(count, title);
   }
 
+  remove() {
+    this.#writeTitle(0, "");
+    this.#badge.remove();
+    this.#element.remove();
+  }
+
   /** The page's own title. */
   get title() {
     return this.#title || document.title;
