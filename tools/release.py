@@ -15,6 +15,7 @@ from pathlib import Path
 from tools import stamps
 
 _STABLE = ("embed.js", "frame.html")
+_BESIDE = "livechat.js"  # imports embed.js, and is named by pages as embed.js is
 # What the frame loads at once besides stage.mjs and guard.mjs, and what each of the modules imports.
 _PYSCRIPT = ("runtime/pyscript/core.js", "runtime/pyscript/error-*.js")
 # What the worker loads by itself: worker.mjs has it checked first.
@@ -41,6 +42,7 @@ class Release:
         embed, frame = ((self.folder / name).read_text(encoding="utf-8") for name in _STABLE)
         for name in _STABLE:
             (self.folder / name).unlink()
+        (self.folder / _BESIDE).rename(self._home / _BESIDE)
         files = stamps.tree(self.folder)
         key = hashlib.sha256()
         for path in files:
