@@ -13,6 +13,7 @@
  * @property {object} [file] a file's description; its contents are not kept
  * @property {string} [url] where a file is that was uploaded
  * @property {object} [postback]
+ * @property {boolean} [cleared] whether the site's own Python has changed it
  * @property {string} [error] why it was not sent, in words
  */
 

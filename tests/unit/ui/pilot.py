@@ -14,6 +14,7 @@ import chatwheel
 from chatwheel.transport.memory import NO_ANSWER, MemoryTransport
 from chatwheel.ui.components.window import Place, Window
 from chatwheel.ui.controller import Controller
+from chatwheel.ui.hooks import NoHooks
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.render import Renderer
 from chatwheel.ui.state import State
@@ -55,7 +56,8 @@ class Pilot:
     `pilot.server` is the memory transport, `pilot.commands` what the stage was told to do besides showing.
     """
 
-    def __init__(self, transport: MemoryTransport | None = None) -> None:
+    def __init__(self, transport: MemoryTransport | None = None, hooks: NoHooks | None = None) -> None:
+        self.hooks = hooks
         self.server = transport or MemoryTransport()
         self.server.answer("list_chats", {"chats_summary": []})
         self.server.answer("mark_events_as_seen", {})
@@ -74,7 +76,7 @@ class Pilot:
         self.sdk = chatwheel.init(
             organization_id="o", client_id="c", auto_connect=False, catch_up=False, transport=self.server
         )
-        self.controller = Controller(self.sdk, self.store, self, STRINGS, self.server.clock)
+        self.controller = Controller(self.sdk, self.store, self, STRINGS, self.server.clock, hooks=self.hooks)
         self.store.listen(self.renderer.show)
         self.controller.page("https://shop.example/", "Shop", open=True, visible=True)
         self.renderer.show(self.store.state)

@@ -56,6 +56,23 @@ async def test_a_file_goes_up_with_progress_and_is_sent_as_an_event() -> None:
         assert not pilot.document.find(Place.LOG, "progress")
 
 
+async def test_without_a_connection_a_file_waits() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        uploads = Uploads(pilot)
+        pilot.server.set_online(False)
+        kept, cancelled = choose(pilot), choose(pilot, "b.pdf")
+        await pilot.settle()
+        assert pilot.deliveries() == ["waiting", "sending"] and not uploads.names
+        await pilot.act("cancel-upload", key=cancelled)
+        pilot.server.set_online(True)
+        await pilot.settle()
+        assert uploads.names == ["a.pdf"] and pilot.deliveries() == ["sending"]
+        uploads.answers[0].set_result(HttpResponse(200, '{"url": "https://cdn.example/a.pdf"}'))
+        await pilot.settle()
+        assert [sent["payload"]["event"]["custom_id"] for sent in pilot.server.sent("send_event")] == [kept]
+
+
 async def test_too_large_files_are_refused_before_anything_is_sent() -> None:
     async with Pilot() as pilot:
         choose(pilot, "film.mp4", 11 * MEGABYTE)

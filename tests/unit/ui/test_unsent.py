@@ -8,6 +8,7 @@ from chatwheel.sdk.errors import Validation
 from chatwheel.transport.memory import MemoryFile
 from chatwheel.ui.components.window import Place
 from chatwheel.ui.convert import timestamp
+from chatwheel.ui.hooks import Answer, NoHooks, Outgoing, Verdict
 from chatwheel.ui.unsent import TOO_OLD
 from unit.ui.pilot import ME, Pilot, event, summary
 
@@ -102,6 +103,34 @@ async def test_what_was_refused_or_is_old_waits_for_a_word() -> None:
         assert sent(pilot) == ["old"]
         await pilot.act("discard", key="refused")
         assert list(pilot.kept) == ["old"]
+
+
+class Masking(NoHooks):
+    """Hides numbers, and answers a question itself."""
+
+    examines = True
+
+    async def clear(self, outgoing: Outgoing) -> Verdict:
+        is_question = outgoing.text.endswith("?")
+        return Answer("Ten o'clock.") if is_question else Outgoing("message", f"{outgoing.text}*")
+
+
+async def test_what_the_sites_own_python_has_changed_or_answered() -> None:
+    """What it masked is not kept in clear, and is not masked twice; what it answered is done with."""
+    async with Pilot(hooks=Masking()) as pilot:
+        await pilot.with_chat()
+        key, _ = await pilot.write("My number is 1"), await pilot.write("When do you open?")
+        assert [(message["text"], message["cleared"]) for message in pilot.kept.values()] == [
+            ("My number is 1*", True)
+        ]
+        pilot.server.respond(pilot.server.sent("send_event")[-1], Validation("Not so"))
+        await pilot.settle()
+        pilot.restored(record(pilot, "again", text="From before*", cleared=True))
+        await pilot.settle()
+        await pilot.answer_last("send_event")
+        await pilot.act("retry", key=key)
+        texts = [request["payload"]["event"]["text"] for request in pilot.server.sent("send_event")]
+        assert texts == ["My number is 1*", "From before*", "My number is 1*"]
 
 
 async def test_files() -> None:

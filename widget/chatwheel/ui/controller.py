@@ -84,7 +84,7 @@ class Controller:
             store, stage, self._conversation, self._outbox, strings, clock, lambda *a, **k: self.send(*a, **k)
         )
         self.restore = self._unsent.restore
-        self._files = Files(sdk, store, self._outbox, strings, hooks)
+        self._files = Files(sdk, store, self._outbox, strings, hooks, self._conversation.in_step)
         self._drafts = Drafts(sdk, store, clock, hooks)
         self._attention = Attention(sdk, store, stage, strings, clock)
         hooks.attach(self._attention.announce)

@@ -33,8 +33,15 @@ class Job:
 
 class Files:
     def __init__(
-        self, sdk: CustomerSDK, store: Store, outbox: Outbox, strings: Strings, hooks: Hooks
+        self,
+        sdk: CustomerSDK,
+        store: Store,
+        outbox: Outbox,
+        strings: Strings,
+        hooks: Hooks,
+        in_step: asyncio.Event,
     ) -> None:
+        """`in_step` is set while there is a connection: without one, files wait as messages do."""
         self._sdk = sdk
         self._store = store
         self._outbox = outbox
@@ -43,6 +50,7 @@ class Files:
         self._jobs: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
+        self._in_step = in_step
 
     def add(self, key: str, at: float, attachment: Attachment, source: object) -> None:
         """The visitor chose a file. Too large ones are refused with words, before any byte is sent."""
@@ -86,6 +94,10 @@ class Files:
         async with self._turn:
             if await self._is_held(key, job):
                 return
+            if not self._in_step.is_set():
+                self._store.apply(reduce.delivery, key, Delivery.WAITING)
+                await self._in_step.wait()
+                self._store.apply(reduce.delivery, key, Delivery.SENDING)
             if key in self._jobs:  # else it was cancelled while it waited
                 await self._upload_now(key, job)
 

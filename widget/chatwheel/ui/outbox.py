@@ -80,18 +80,21 @@ class Outbox:
         self._thread_properties = thread_properties
         self.task = asyncio.ensure_future(self._work())
 
-    def put(self, key: str, event: dict[str, Any]) -> None:
-        """Send this event when its turn comes; its entry is in the timeline already."""
-        is_cleared = event["type"] != "message" or not self._hooks.examines
+    def put(self, key: str, event: dict[str, Any], *, is_cleared: bool = False) -> None:
+        """Send this event when its turn comes; its entry is in the timeline already.
+
+        `is_cleared` tells that the site's own Python has had its say.
+        """
+        is_cleared = is_cleared or event["type"] != "message" or not self._hooks.examines
         self._items.append(Item(key, {**event, "custom_id": key}, cleared=is_cleared))
         if not self._conversation.in_step.is_set():
             self._store.apply(reduce.delivery, key, Delivery.WAITING)
         self._wake.set()
         self._examine.set()
 
-    def hold(self, key: str, event: dict[str, Any]) -> None:
+    def hold(self, key: str, event: dict[str, Any], *, is_cleared: bool) -> None:
         """Keep what has failed, so that it can be tried again."""
-        self._failed[key] = Item(key, {**event, "custom_id": key})
+        self._failed[key] = Item(key, {**event, "custom_id": key}, cleared=is_cleared)
 
     def retry(self, key: str) -> bool:
         """Once more, at the end of the line; whether there was something to retry."""
@@ -99,7 +102,7 @@ class Outbox:
         if not item:
             return False
         self._store.apply(reduce.delivery, key, Delivery.SENDING)
-        self.put(key, item.event)
+        self.put(key, item.event, is_cleared=item.cleared)
         return True
 
     def discard(self, key: str) -> None:
@@ -135,6 +138,7 @@ class Outbox:
         if isinstance(verdict, Hold):
             words = verdict.reason or self._t("failure.held")
             self._store.apply(reduce.delivery, item.key, Delivery.FAILED, words)
+            item.cleared = False  # it is asked again
             self._failed[item.key] = item
         else:
             self._store.apply(reduce.kept_here, item.key)

@@ -26,7 +26,7 @@ CLOCK_SKEW = 3600.0
 
 Record = Mapping[str, Any]
 """`key`, `at` (ms), and `text`, perhaps with `postback`, or `file`, with its `url` when it was uploaded; `error` is why
-it was not sent, in words."""
+it was not sent, in words; `cleared` tells that the site's own Python has changed it."""
 
 
 class Send(Protocol):
@@ -77,8 +77,8 @@ class Unsent:
             error = self._t("upload.lost", name=file.name)
         elif self._clock.time() - at > TOO_OLD:
             error = error or self._t("failure.left")
-        text, postback = str(record.get("text", "")), record.get("postback")
-        if not file and not error:
+        text, postback, is_cleared = str(record.get("text", "")), record.get("postback"), "cleared" in record
+        if not file and not error and not is_cleared:
             self._send(text, key, at, postback=postback)
             return
         entry = Entry(
@@ -94,9 +94,9 @@ class Unsent:
         self._store.apply(reduce.queued, entry)
         event = {"type": "file", "url": file.url} if file else text_event(text, postback)
         if not error:
-            self._outbox.put(key, event)
+            self._outbox.put(key, event, is_cleared=is_cleared)
         elif not entry.lost:
-            self._outbox.hold(key, event)
+            self._outbox.hold(key, event, is_cleared=is_cleared)
 
     def _changed(self, new: State, old: State) -> None:
         if self._kept and new.timeline is not old.timeline:
@@ -111,10 +111,10 @@ class Unsent:
             self._stage.do("forget", key=key)
             return
         record = {name: value for name, value in record.items() if name != "error"}
-        if "text" in record:
-            record["text"] = entry.text  # which the site's own Python may have changed
         if entry.attachment and entry.attachment.url:
             record["url"] = entry.attachment.url
+        if record.get("text", entry.text) != entry.text:
+            record |= {"text": entry.text, "cleared": True}  # what was masked must not be kept in clear
         if entry.delivery is Delivery.FAILED:
             record["error"] = entry.error
         if record != self._kept[key]:
