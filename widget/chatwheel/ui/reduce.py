@@ -66,7 +66,10 @@ def chat_known(
 
 
 def chat_closed(state: State) -> State:
-    return replace(silent(state), active=False, ended=True, queue=None)
+    asked = (
+        state.transcript if state.transcript and not state.transcript.is_sent else None
+    )  # or it is on its way now
+    return replace(silent(state), active=False, ended=True, queue=None, transcript=asked)
 
 
 def queue_moved(state: State, queue: Queue | None) -> State:
