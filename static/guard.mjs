@@ -20,6 +20,8 @@ function complain() {
   const message = isThere
     ? "The page did not connect: page.mjs was not loaded, or refused."
     : "stage.mjs, or a file that it needs, was not loaded, or is not of this release and was refused.";
+  panel.dataset.phase = "failed";
+  panel.querySelector("#composer")?.toggleAttribute("inert", true); // nobody would send what is written
   console.error(`chatwheel: ${message} The browser names the file above.`);
   void say(panel.querySelector("#broken"));
   addEventListener("message", ({ source, ports }) => {

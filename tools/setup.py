@@ -182,7 +182,7 @@ def _download_wheels(name: str, target: Path, console: Console) -> None:
     requirements = REQUIREMENTS / f"{name}.txt"
     stamp = target / "stamp.json"
     wanted = stamps.digest(requirements)
-    if stamps.read(stamp).get(name) == wanted:
+    if stamps.read(stamp) == {name: wanted, "files": _wheels_in(target)}:
         return
     failure = "The browser's wheels could not be downloaded"
     with _doing(console, "Downloading the browser's wheels", failure):
@@ -191,7 +191,11 @@ def _download_wheels(name: str, target: Path, console: Console) -> None:
             run(_pip("download", *_WHEEL_PLATFORM, "--dest", folder, requirements), "browser-wheels")
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(folder, target)
-        stamps.write(stamp, {name: wanted})
+        stamps.write(stamp, {name: wanted, "files": _wheels_in(target)})
+
+
+def _wheels_in(folder: Path) -> str:
+    return " ".join(sorted(path.name for path in folder.glob("*.whl")))
 
 
 # ---------------------------------------------------------------- one at a time
