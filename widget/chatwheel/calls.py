@@ -75,8 +75,8 @@ class Calls:
         task.add_done_callback(self._tasks.discard)
 
     def listen(self, name: str) -> None:
-        """The page wants this event from now on."""
-        if name in self._heard:
+        """The page wants this event from now on; those of the site's own Python are told without being asked for."""
+        if name in self._heard or name.startswith("extension:"):
             return
         self._heard.add(name)
         try:
