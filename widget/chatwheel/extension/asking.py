@@ -69,7 +69,7 @@ class Asked(Generic[M]):
             {"class": "ask", **common, "data-do": "answer", "novalidate": True, "aria-label": self.title},
             self._heading(),
             controls,
-            h("p", {"class": "wrong", "role": "alert"}, wrong[""]) if "" in wrong else None,
+            h("p", {"class": "wrong", "dir": "auto", "role": "alert"}, wrong[""]) if "" in wrong else None,
             h(
                 "div",
                 {"class": "row"},

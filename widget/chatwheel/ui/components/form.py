@@ -52,7 +52,11 @@ def labelled(field: FormField, name: str, error: str | None, t: Strings) -> Node
         "aria-invalid": "true" if error else None,
         "aria-describedby": f"{name}-error" if error else None,
     }
-    said = h("p", {"class": "wrong", "id": f"{name}-error", "role": "alert"}, error) if error else None
+    said = (
+        h("p", {"class": "wrong", "dir": "auto", "id": f"{name}-error", "role": "alert"}, error)
+        if error
+        else None
+    )
     if field.type in ("radio", "checkbox", "rating") or (
         field.type == "group_chooser" and len(field.options) < 5
     ):
