@@ -233,6 +233,7 @@
       page.catch((error) => {
         const hint = "Whoever serves it to pages of other origins sends Access-Control-Allow-Origin.";
         console.error(`chatwheel: page.mjs could not be loaded. ${hint}`, error);
+        unload(); // a panel that nobody could close; the next click tries again
         emit("failed", { reason: "script", message: String(error) });
       });
       draw();

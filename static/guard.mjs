@@ -24,8 +24,10 @@ function complain() {
   panel.querySelector("#composer")?.toggleAttribute("inert", true); // nobody would send what is written
   console.error(`chatwheel: ${message} The browser names the file above.`);
   void say(panel.querySelector("#broken"));
-  addEventListener("message", ({ source, ports }) => {
-    if (source === parent) ports[0]?.postMessage(["failed", { reason: "script", message }]);
+  addEventListener("message", ({ source, ports: [port] }) => {
+    if (source !== parent || !port) return;
+    port.postMessage(["failed", { reason: "script", message }]);
+    panel.querySelector("#close-button")?.addEventListener("click", () => port.postMessage(["close"]));
   });
 }
 

@@ -44,6 +44,7 @@ def test_a_file_that_was_changed(visitor: BrowserContext, backend: Backend, watc
     expect(widget.inside.get_by_role("alert")).to_have_text(
         "The chat could not be loaded. Please reload the page."
     )
+    widget.close()
     assert "stage.mjs, or a file that it needs" in told(widget.page)
 
     widget = tampered(visitor, "python.mjs", backend)
@@ -52,4 +53,5 @@ def test_a_file_that_was_changed(visitor: BrowserContext, backend: Backend, watc
     assert "python.mjs did not arrive, or is not of this release" in told(widget.page)
 
     widget = tampered(visitor, "page.mjs", backend)
+    expect(widget.launcher).to_have_attribute("aria-expanded", "false")
     assert "script: TypeError" in told(widget.page)
