@@ -69,6 +69,7 @@ export class Starting {
     bubble.textContent = text;
     const meta = document.createElement("p");
     meta.className = "meta";
+    meta.dataset.text = "delivery.sending"; // the words may still be on their way
     meta.textContent = this.#words("delivery.sending");
     article.append(bubble, meta);
     this.#log.append(article);

@@ -38,7 +38,8 @@ export class Words {
    * @param {Record<string, string>} [values]
    */
   say(key, values = {}) {
-    return (this.texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+    const unknown = Object.keys(this.texts).length ? key : ""; // else they have not come yet
+    return (this.texts[key] ?? unknown).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   }
 
   /** @param {number} bytes */

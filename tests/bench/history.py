@@ -39,9 +39,9 @@ def measure(fresh: Fresh, server: Backend, stock: str, runs: int, *, quick: bool
 
     for size in SIZES[:1] if quick else SIZES:
         with fresh() as browser:
-            context = browser.new_context()
+            context = browser.new_context(bypass_csp=True)
             probe.install(context)
-            short = browser.new_context()
+            short = browser.new_context(bypass_csp=True)
             probe.install(short)
             seed(short, server, 1)
             texts = seed(context, server, size)
@@ -56,7 +56,7 @@ def measure(fresh: Fresh, server: Backend, stock: str, runs: int, *, quick: bool
     for _ in range(runs):
         with fresh() as browser:
             case = f"{ARRIVALS} messages one by one, full speed"
-            context = browser.new_context()
+            context = browser.new_context(bypass_csp=True)
             probe.install(context)
             note(case, "widget", arrive_in_widget(context, server))
             note(case, "deep-chat", arrive_in_page(context, f"{stock}/deep-chat.html"))

@@ -23,8 +23,11 @@ def test_everything_works_before_python_does(widget: Widget, agent: Agent) -> No
     words = Gate(widget.page, "**/locales/en.json")
     widget.visit().launcher.hover()
     words.wait()
-    widget.open().write("Opened while the words were on their way")
+    widget.open().send("Sent while the words were on their way")
+    widget.write("Opened while the words were on their way")
+    expect(widget.log).not_to_contain_text("delivery.")
     words.open()
+    expect(widget.log).to_contain_text("Sending")
     expect(widget.starting).to_contain_text("you can already write")
     expect(widget.inside.locator("#progress")).to_be_visible()
     gate.wait()
@@ -41,8 +44,9 @@ def test_everything_works_before_python_does(widget: Widget, agent: Agent) -> No
     gate.open()
     widget.wait_connected()
     expect(widget.message("early.txt")).to_contain_text("Sent")
-    assert widget.texts() == ["First", "Second"]
-    assert agent.texts(agent.join()) == ["First", "Second"]
+    said = ["Sent while the words were on their way", "First", "Second"]
+    assert widget.texts() == said
+    assert agent.texts(agent.join()) == said
     expect(widget.composer).to_have_value("Third, not sent")
     expect(widget.composer).to_be_focused()
     expect(widget.starting).to_be_empty()
