@@ -16,6 +16,19 @@ CONNECTED = 60_000
 """Milliseconds that Python may take to start on a busy machine."""
 
 
+_UNTIL = """
+async (arg) => {
+  const test = %s;
+  while (!test(arg)) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+"""
+
+
+def wait_in(frame: Frame, test: str, arg: object = None) -> None:
+    """Until a function of JavaScript says yes: `wait_for_function` would need `unsafe-eval` in the widget's frame."""
+    frame.evaluate(_UNTIL % test, arg)
+
+
 class FilePayload(TypedDict):
     """A file that exists in the test only."""
 

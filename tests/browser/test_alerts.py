@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import BrowserContext, expect
 
 from browser.backend import Agent, Backend
-from browser.pages import Widget
+from browser.pages import Widget, wait_in
 
 COUNT = """
 self.tones = 0;
@@ -56,7 +56,7 @@ class Tabs:
     def wait_asked(self, what: str, times: int) -> None:
         """Each tab has asked so often whether it is the one to tell."""
         for tab in self.tabs:
-            tab.frame.wait_for_function("([what, times]) => asked[what] === times", arg=[what, times])
+            wait_in(tab.frame, "([what, times]) => asked[what] === times", [what, times])
 
     @property
     def tones(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from browser.backend import Agent, Backend, Json
-from browser.pages import CONNECTED, Widget
+from browser.pages import Widget, wait_in
 
 THREADS, EACH = 10, 50
 
@@ -44,10 +44,8 @@ def test_five_hundred_earlier_messages(widget: Widget, agent: Agent, backend: Ba
                 globalThis.wasAt = read.getBoundingClientRect().top;
             }"""
         )
-        widget.frame.wait_for_function(
-            "count => document.querySelectorAll('[role=log] article').length > count",
-            arg=shown,
-            timeout=CONNECTED,
+        wait_in(
+            widget.frame, "count => document.querySelectorAll('[role=log] article').length > count", shown
         )
         moved = widget.frame.evaluate("read.getBoundingClientRect().top - wasAt")
         assert abs(moved) < 2, f"the view jumped by {moved} px"

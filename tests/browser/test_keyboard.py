@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from browser.backend import Agent, Backend
-from browser.pages import Widget
+from browser.pages import Widget, wait_in
 
 
 def focused(widget: Widget) -> str:
@@ -153,7 +153,7 @@ def test_what_is_said(widget: Widget, agent: Agent, backend: Backend) -> None:
     widget.send("Hello").get_by_text("Sent").wait_for()
     chat_id = agent.join()
     agent.say(chat_id, "Good morning")
-    widget.frame.wait_for_function("said.includes('Sam says: Good morning')")
+    wait_in(widget.frame, "() => said.includes('Sam says: Good morning')")
     expect(widget.spoken).to_be_empty()
     agent.request("send_typing_indicator", {"chat_id": chat_id, "is_typing": True})
     typing = widget.inside.get_by_role("status").filter(has_text="Sam is typing")
@@ -162,7 +162,7 @@ def test_what_is_said(widget: Widget, agent: Agent, backend: Backend) -> None:
     expect(widget.message("Good morning")).to_have_count(1)
     expect(widget.connection).to_be_empty()
     widget.choose("End chat")
-    widget.frame.wait_for_function("said.includes('The chat has ended')")
+    wait_in(widget.frame, "() => said.includes('The chat has ended')")
     said = widget.frame.evaluate("said")
     assert said.count("Sam says: Good morning") == 1
     assert not [text for text in said if "Hello" in text]
