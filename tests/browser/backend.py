@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from threading import Thread
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
 from websockets.sync.client import ClientConnection, connect
@@ -77,6 +77,11 @@ class Backend:
     def news(self, action: str, payload: Json) -> None:
         """Send a well-formed push to every visitor."""
         self.push({"version": "3.5", "action": action, "type": "push", "payload": payload})
+
+    def set_form(self, kind: Literal["prechat", "postchat", "ticket"], form: Json) -> None:
+        """From now on this is what visitors are asked."""
+        config = self.server.config
+        self.loop.call(lambda: cast(dict[Any, Json], config.forms).update({(0, kind): form}))
 
     def drop(self) -> int:
         """Cut the visitors' connections."""

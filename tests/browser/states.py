@@ -14,6 +14,31 @@ from browser.backend import Agent, Backend
 from browser.gate import Gate
 from browser.pages import DELIVERED, FilePayload, Widget
 
+PRECHAT: dict[str, Any] = {
+    "id": "F1",
+    "fields": [
+        {"type": "header", "id": "0", "label": "Who are you?"},
+        {"type": "name", "id": "1", "label": "Your name", "required": True},
+        {"type": "email", "id": "2", "label": "E-mail", "required": False},
+        {
+            "type": "group_chooser",
+            "id": "3",
+            "label": "What is it about?",
+            "required": True,
+            "options": [
+                {"id": "a", "label": "Sales", "group_id": 0},
+                {"id": "b", "label": "Repairs", "group_id": 0},
+            ],
+        },
+    ],
+}
+TICKET: dict[str, Any] = {
+    "id": "F2",
+    "fields": [
+        {"type": "email", "id": "1", "label": "E-mail", "required": True},
+        {"type": "textarea", "id": "2", "label": "Your message", "required": True},
+    ],
+}
 UPLOAD = "**/action/upload_file*"
 
 
@@ -113,6 +138,21 @@ def walk(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
     agent.say(chat_id, "A long answer. " + "Everything about pumps and their valves, and more. " * 80)
     expect(widget.inside.get_by_role("button", name="Show more")).to_be_visible()
     yield "long text"
+    yield from choices(widget, agent, backend, chat_id)
+    widget.menu_button.click()
+    expect(widget.inside.get_by_role("menu")).to_be_visible()
+    yield "menu"
+    widget.inside.get_by_role("menuitem", name="End chat").click()
+    expect(widget.inside.get_by_text("This chat has ended.")).to_be_visible()
+    yield "ended"
+    widget.inside.get_by_role("button", name="Good").click()
+    expect(widget.inside.get_by_label("Would you like to say more?")).to_be_visible()
+    yield "rating"
+    yield from beginnings(widget, agent, backend)
+
+
+def choices(widget: Widget, agent: Agent, backend: Backend, chat_id: str) -> Iterator[str]:
+    """Cards, replies to choose from, and what opens over the conversation."""
     agent.say(chat_id, f"It is all here: {backend.url}/demo/delivery.html")
     expect(widget.log.get_by_role("link", name="Delivery and returns")).to_be_visible()
     agent.request("send_event", {"chat_id": chat_id, "event": offer(backend)})
@@ -132,9 +172,47 @@ def walk(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
     expect(widget.alerts).to_have_text("This does not look like an e-mail address.")
     yield "transcript"
     widget.inside.locator("#ended").get_by_role("button", name="Dismiss").click()
-    widget.menu_button.click()
-    expect(widget.inside.get_by_role("menu")).to_be_visible()
-    yield "menu"
-    widget.inside.get_by_role("menuitem", name="End chat").click()
-    expect(widget.inside.get_by_text("This chat has ended.")).to_be_visible()
-    yield "ended"
+    replies: list[dict[str, Any]] = [
+        {"type": "message", "text": text, "value": text, "postback_id": text, "user_ids": []}
+        for text in ("Today", "Tomorrow morning", "Tomorrow after five o\u2019clock", "I cannot come")
+    ]
+    element = {"title": "When would you like to come?", "buttons": replies}
+    event = {"type": "rich_message", "template_id": "quick_replies", "elements": [element]}
+    agent.request("send_event", {"chat_id": chat_id, "event": event})
+    expect(widget.inside.get_by_role("button", name="Tomorrow morning")).to_be_visible()
+    yield "quick replies"
+
+
+def beginnings(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
+    """A form before the chat, with mistakes; a place in line; a greeting; nobody there."""
+    backend.set_form("prechat", PRECHAT)
+    backend.set_form("ticket", TICKET)
+    widget.start()
+    form = widget.inside.get_by_role("form", name="Before the chat")
+    expect(form).to_be_visible()
+    yield "form"
+    form.get_by_label("E-mail").fill("nobody")
+    form.get_by_role("button", name="Start chat").click()
+    expect(form.get_by_role("alert").first).to_be_visible()
+    yield "form with mistakes"
+    form.get_by_label("Your name").fill("Ada")
+    form.get_by_label("E-mail").fill("ada@example.org")
+    form.get_by_label("Repairs").check()
+    form.get_by_role("button", name="Start chat").click()
+    expect(form).to_have_count(0)
+    thread = agent.chat["last_thread_summary"]["id"]
+    place = {"chat_id": agent.chat["id"], "thread_id": thread, "queue": {"position": 3, "wait_time": 240}}
+    backend.news("queue_position_updated", place)
+    expect(widget.inside.get_by_text("You are number 3 in line.")).to_be_visible()
+    yield "queue"
+    widget.choose("End chat")
+    widget.close()
+    [customer_id] = backend.loop.call(lambda: list(backend.server.customer_ids))
+    backend.loop.call(lambda: backend.server.greet(customer_id, "Need a hand with your bike?"))
+    expect(widget.page.get_by_role("button", name="Need a hand with your bike?")).to_be_visible()
+    yield "greeting"
+    widget.page.get_by_role("button", name="Dismiss").click()
+    agent.request("set_routing_status", {"status": "not_accepting_chats"})
+    widget.launcher.click()
+    expect(widget.connection).to_contain_text("Nobody is here")
+    yield "nobody there"

@@ -1,4 +1,4 @@
-"""axe finds nothing in any state: light and dark, wide and 360 px, left to right and right to left."""
+"""axe finds nothing in any state, and nothing is out of place: light, dark, forced colours, wide, narrow, both ways."""
 
 from __future__ import annotations
 
@@ -14,7 +14,37 @@ from browser.states import document, photo, walk
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDE: ViewportSize = {"width": 1100, "height": 760}
-NARROW: ViewportSize = {"width": 360, "height": 640}
+NARROW: list[ViewportSize] = [{"width": 360, "height": 640}, {"width": 320, "height": 568}]
+CLOSED = ("closed", "greeting")
+OUT_OF_PLACE = """() => {
+    const found = [];
+    const name = (e) => `${e.localName}#${e.id}.${e.className}`.slice(0, 80);
+    const canScroll = (e) => ["auto", "scroll"].includes(getComputedStyle(e).overflowY);
+    const scrolls = (e) => e && (canScroll(e) || scrolls(e.parentElement));
+    const all = [document.documentElement, ...document.querySelectorAll("body *")];
+    const shown = all.filter((e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
+    for (const e of shown) {
+        const { left, right, width } = e.getBoundingClientRect();
+        if (e.closest("article ul, bdi") || !width) continue; // cards scroll, long names end in dots
+        if (left < -1 || right > innerWidth + 1) found.push(`${name(e)} goes from ${left} to ${right} px`);
+    }
+    const page = document.documentElement;
+    if (page.scrollWidth > page.clientWidth) found.push(`the page is ${page.scrollWidth} px wide`);
+    for (const e of document.querySelectorAll("button, a[href], input, textarea, select")) {
+        const { left, right, top, bottom, width, height } = e.getBoundingClientRect();
+        if (!shown.includes(e) || !width || e.closest("[inert]") || scrolls(e)) continue;
+        if (left < -1 || right > innerWidth + 1 || top < -1 || bottom > innerHeight + 1) {
+            found.push(`${name(e)} is cut off`);
+            continue;
+        }
+        const over = document.elementFromPoint(left + width / 2, top + height / 2);
+        const floats = over?.closest("[role=menu], [role=grid], dialog, [role=dialog]");
+        if (over && !e.contains(over) && !over.contains(e) && !over.closest("label") && !floats) {
+            found.push(`${name(e)} lies under ${name(over)}`);
+        }
+    }
+    return found;
+}"""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -35,27 +65,42 @@ def violations(document: Page | Frame, context: str = "document") -> list[str]:
 
 
 def test_every_state(widget: Widget, agent: Agent, backend: Backend) -> None:
-    """Each state in light and in dark; and small, dark and from right to left at once."""
+    """Each state wide and light, and at 320 px (or 400 % zoom) in the dark from right to left; nothing is cut off."""
     page, found = widget.page, list[str]()
     page.emulate_media(reduced_motion="reduce")
     for state in walk(widget, agent, backend):
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            found += [f"{state}, {scheme}: {line}" for line in violations(page, "'#chatwheel'")]
-            if state != "closed":
-                found += [f"{state}, {scheme}: {line}" for line in violations(widget.frame)]
-        if state != "closed":
-            page.set_viewport_size(NARROW)
-            widget.frame.evaluate("document.documentElement.dir = 'rtl'")
-            found += [f"{state}, small and dark: {line}" for line in violations(widget.frame)]
-            wide = widget.frame.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert wide <= 0, f"{state}: {wide} px too wide from right to left"
-            widget.frame.evaluate("document.documentElement.dir = 'ltr'")
-            page.set_viewport_size(WIDE)
-        page.emulate_media(color_scheme="light")
+        found += [f"{state}: {line}" for line in violations(page, "'#chatwheel'")]
+        if state in CLOSED:
+            continue
+        found += [f"{state}: {line}" for line in violations(widget.frame)]
+        found += [f"{state}: {line}" for line in out_of_place(widget.frame)]
+        found += [f"{state}, small: {line}" for line in look_at_small(widget)]
     assert not found, "\n".join(found)
+
+
+def look_at_small(widget: Widget) -> list[str]:
+    page, frame = widget.page, widget.frame
+    found: list[str] = []
+    page.mouse.move(0, 0)  # what the pointer calls up would stay where it was
+    for screen in NARROW:
+        page.set_viewport_size(screen)
+        for direction in ("ltr", "rtl"):
+            frame.evaluate("direction => { document.documentElement.dir = direction; }", direction)
+            found += [f"{screen['width']} px, {direction}: {line}" for line in out_of_place(frame)]
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {line}" for line in violations(frame)]
+    page.emulate_media(color_scheme="light", forced_colors="active")
+    found += [f"forced colours: {line}" for line in violations(frame)]
+    page.emulate_media(color_scheme="light", forced_colors="none")
+    frame.evaluate("document.documentElement.dir = 'ltr'")
+    page.set_viewport_size(WIDE)
+    return found
+
+
+def out_of_place(frame: Frame) -> list[str]:
+    """What is wider than it may be, lies beside the screen, or lies under something else."""
+    found: list[str] = frame.evaluate(OUT_OF_PLACE)
+    return found
 
 
 def test_the_console(widget: Widget, console: Console) -> None:
@@ -74,6 +119,6 @@ def test_the_console(widget: Widget, console: Console) -> None:
     for scheme in SCHEMES:
         console.page.emulate_media(color_scheme=scheme)
         found += [f"open, {scheme}: {line}" for line in violations(console.page)]
-    console.page.set_viewport_size(NARROW)
+    console.page.set_viewport_size(NARROW[0])
     found += [f"small: {line}" for line in violations(console.page)]
     assert not found, "\n".join(found)

@@ -193,7 +193,9 @@ def _answers(event: FilledFormEvent) -> str:
         given = field.answers if field.answers is not None else [field.answer]
         words = [one_line(one.label if isinstance(one, FormOption) else str(one)) for one in given if one]
         if words:
-            lines.append(f"{one_line(field.label)}: {', '.join(words)}")
+            label = one_line(field.label)
+            mark = "" if label.endswith((":", "?", "？", "؟")) else ":"  # noqa: RUF001 - other scripts' marks
+            lines.append(f"{label}{mark} {', '.join(words)}")
     return "\n".join(lines)
 
 
