@@ -94,6 +94,7 @@ def look_at_small(widget: Widget) -> list[str]:
     page.emulate_media(color_scheme="light", forced_colors="none")
     frame.evaluate("document.documentElement.dir = 'ltr'")
     page.set_viewport_size(WIDE)
+    page.wait_for_function("!history.state?.chatwheel")  # the way back out of the phone's sheet
     return found
 
 
