@@ -139,7 +139,7 @@ def test_walking_through_the_messages(widget: Widget, agent: Agent) -> None:
 
 
 def test_what_is_said(widget: Widget, agent: Agent, backend: Backend) -> None:
-    """A message is announced once, with its author; what is loaded from the past, or written by the visitor, is not."""
+    """A conversation, sentence by sentence; not what the visitor writes, nor what is read again."""
     widget.start()
     widget.frame.evaluate(
         """() => {
@@ -158,13 +158,24 @@ def test_what_is_said(widget: Widget, agent: Agent, backend: Backend) -> None:
     agent.request("send_typing_indicator", {"chat_id": chat_id, "is_typing": True})
     typing = widget.inside.get_by_role("status").filter(has_text="Sam is typing")
     expect(typing).to_have_count(1)
+    about = {"name": "pumps.txt", "content_type": "text/plain", "size": 5}
+    url = f"{backend.url}/files/none"
+    agent.request("send_event", {"chat_id": chat_id, "event": {"type": "file", "url": url, **about}})
+    wait_in(widget.frame, "() => said.includes('Sam sent a file: pumps.txt')")
     backend.drop()
+    agent.say(chat_id, "Anything else?")
     expect(widget.message("Good morning")).to_have_count(1)
+    expect(widget.message("Anything else?")).to_have_count(1)
     expect(widget.connection).to_be_empty()
+    widget.send("No, thank you").get_by_text("Sent").wait_for()
     widget.choose("End chat")
     wait_in(widget.frame, "() => said.includes('The chat has ended')")
     said = widget.frame.evaluate("said")
-    assert said.count("Sam says: Good morning") == 1
-    assert not [text for text in said if "Hello" in text]
+    assert said == [
+        "Sam says: Good morning",
+        "Sam sent a file: pumps.txt",
+        "Sam says: Anything else?",
+        "The chat has ended",
+    ]
     log = widget.frame.evaluate("document.querySelector('[role=log]').getAttribute('aria-live')")
     assert log == "off"  # or everything would be said twice
