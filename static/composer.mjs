@@ -4,6 +4,8 @@
  * to whoever listens. It empties itself only when the message was taken.
  */
 
+import { takeSent } from "./early.mjs";
+
 /** Customer Chat API: a message holds 16 KB of UTF-8 at the most. */
 export const TEXT_LIMIT = 16 * 1024;
 const DRAFT = "chatwheel:draft:";
@@ -43,6 +45,17 @@ export class Composer {
       this.#picker.value = ""; // so that the same file can be chosen again
     });
     this.#acceptDrops();
+    this.#changed();
+  }
+
+  /** Sends what the visitor sent before this was there. */
+  takeOver() {
+    const draft = this.#message.value;
+    for (const text of takeSent()) {
+      this.#message.value = text;
+      this.send();
+    }
+    this.#message.value ||= draft;
     this.#changed();
   }
 

@@ -80,6 +80,7 @@ class Stage {
   });
 
   async run() {
+    this.#composer.takeOver();
     const host = connectHost({
       onPage: (page) => this.#moved(page),
       onCall: (call) => void this.#verbs.call(call),
