@@ -58,7 +58,7 @@ def test_card_numbers_do_not_leave_the_browser(
         expect(widget.send(f"Hello, I am here for the {visit} time")).to_contain_text("Sent")
         widget.composer.press_sequentially(f"It is {CARD}")
         expect(widget.composer).to_have_value(f"It is {CARD}")
-        backend.wait_for("send_sneak_peek")
+        backend.wait_for("send_sneak_peek", sneak_peek_text="It is •••• 1111")
         widget.composer.press("Enter")
         expect(widget.message("It is •••• 1111").last).to_contain_text("Sent")
         assert CARD not in "\n".join(widget.texts())
