@@ -8,6 +8,9 @@ from chatwheel.ui.i18n import Strings
 from chatwheel.ui.state import Connection, State, Thinking
 from chatwheel.ui.tree import Node, h
 
+SAME = {"invalid_request": "license_not_found"}
+"""What the accounts server calls an unknown organization, and the chat server; either may be the first to say it."""
+
 
 def connection(state: State, t: Strings) -> list[Node]:
     """A slim banner, only when there is something to say."""
@@ -22,7 +25,7 @@ def connection(state: State, t: Strings) -> list[Node]:
             retry = h(
                 "button", {"type": "button", "class": "link", "data-action": "connect"}, t("connection.again")
             )
-            text = t(f"stopped.{state.stop_reason}")
+            text = t(f"stopped.{SAME.get(state.stop_reason, state.stop_reason)}")
             if text.startswith("stopped."):
                 text = t("stopped.other")
             return [_banner("stopped", text, retry)]
