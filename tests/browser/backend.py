@@ -31,6 +31,11 @@ def site() -> Path:
     return Path(os.environ.get("CHATWHEEL_SITE", ROOT / "dist" / "site"))
 
 
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        return int(server.getsockname()[1])
+
+
 class Loop:
     """An event loop in a thread of its own, so that it runs while the test waits for the browser."""
 
@@ -58,17 +63,27 @@ class Loop:
 
 
 class Backend:
-    """A server in this process: its faults, its recorded frames and its pushes are at hand."""
+    """A server in this process: its faults, its recorded frames and its pushes are at hand.
+
+    One after another they have the same address, so that a browser finds there what it has kept.
+    """
+
+    _port = free_port()
+    _is_taken = False
 
     def __init__(self, loop: Loop, **settings: Any) -> None:
         self.loop = loop
-        self.server = DevServer(site=site(), **settings)
+        self._is_at_home = not Backend._is_taken
+        self.server = DevServer(site=site(), port=self._port if self._is_at_home else 0, **settings)
         loop.run(self.server.start())
+        Backend._is_taken = True
         self.url = self.server.url
         self.origin = f"127.0.0.1:{self.server.port}"
 
     def close(self) -> None:
         self.loop.run(self.server.stop())
+        if self._is_at_home:
+            Backend._is_taken = False
 
     def push(self, frame: Json | str) -> int:
         """Send anything at all to every visitor."""
@@ -158,11 +173,6 @@ class Agent:
         """Every message of the chat's last thread, as the server has it."""
         thread = self.request("get_chat", {"chat_id": chat_id})["thread"]
         return [event["text"] for event in thread["events"] if event["type"] == "message"]
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        return int(server.getsockname()[1])
 
 
 class Process:

@@ -6,13 +6,24 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, Response, WebError, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Request,
+    Response,
+    ViewportSize,
+    WebError,
+    expect,
+)
 
+from browser import boot
 from browser.backend import Agent, Backend, Loop
 from browser.pages import Console, Widget
 
@@ -26,6 +37,7 @@ ARGUMENTS = [
     "--disable-features=LocalNetworkAccessChecks",  # a document that a test made up is not of this machine
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no other host
 ]
+VIEWPORT: ViewportSize = {"width": 1100, "height": 760}
 expect.set_options(timeout=PATIENCE)
 
 
@@ -57,11 +69,22 @@ class Watch:
         assert not unexpected, "in the background: " + "\n".join(unexpected)
 
     def over(self, context: BrowserContext) -> None:
-        context.on("console", self._console)
-        context.on("weberror", self._error)
-        context.on("request", self._request)
-        context.on("requestfailed", self._failed)
-        context.on("response", self._response)
+        for event, note in self._notes().items():
+            context.on(event, note)  # type: ignore[call-overload]
+
+    def leave(self, context: BrowserContext) -> None:
+        """What happens there is of no interest any more."""
+        for event, note in self._notes().items():
+            context.remove_listener(event, note)
+
+    def _notes(self) -> dict[str, Callable[..., None]]:
+        return {
+            "console": self._console,
+            "weberror": self._error,
+            "request": self._request,
+            "requestfailed": self._failed,
+            "response": self._response,
+        }
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning", "assert"):
@@ -94,9 +117,10 @@ def loop() -> Iterator[Loop]:
 
 
 @pytest.fixture
-def backend(loop: Loop) -> Iterator[Backend]:
-    """A server of the test's own."""
-    backend = Backend(loop)
+def backend(loop: Loop, request: pytest.FixtureRequest) -> Iterator[Backend]:
+    """A server of the test's own, set up as its mark `server` says."""
+    mark = request.node.get_closest_marker("server")
+    backend = Backend(loop, **(mark.kwargs if mark else {}))
     yield backend
     backend.close()
 
@@ -117,7 +141,7 @@ def contexts(browser: Browser, watch: Watch) -> Iterator[NewContext]:
     made: list[BrowserContext] = []
 
     def new(**options: Any) -> BrowserContext:
-        context = browser.new_context(**{"viewport": {"width": 1100, "height": 760}, **options})
+        context = browser.new_context(**{"viewport": VIEWPORT, **options})
         context.set_default_timeout(PATIENCE)
         watch.over(context)
         made.append(context)
@@ -128,11 +152,49 @@ def contexts(browser: Browser, watch: Watch) -> Iterator[NewContext]:
         context.close()
 
 
+class Home:
+    """The browser of a visitor who was here before: it starts Python from a snapshot, which takes a third of the time.
+
+    It serves one test after another, and between them forgets everything but the snapshot.
+    """
+
+    def __init__(self, browser: Browser, loop: Loop) -> None:
+        self.context = browser.new_context(viewport=VIEWPORT)
+        self.context.set_default_timeout(PATIENCE)
+        self._devtools = self.context.new_cdp_session(self.context.new_page())
+        with closing(Backend(loop)) as backend:
+            widget = boot.visit(self.context, backend.url)
+            boot.keep_snapshot(widget.page)
+            self.forget(backend)
+
+    def forget(self, backend: Backend) -> None:
+        for page in self.context.pages[1:]:
+            page.close()
+        self.context.unroute_all(behavior="ignoreErrors")
+        self.context.clear_permissions()
+        self.context.set_offline(False)
+        gone = {"origin": backend.url, "storageTypes": "cookies,file_systems,indexeddb,local_storage"}
+        self._devtools.send("Storage.clearDataForOrigin", gone)
+
+
+@pytest.fixture(scope="session")
+def home(browser: Browser, loop: Loop) -> Home:
+    return Home(browser, loop)
+
+
 @pytest.fixture
-def visitor(backend: Backend, contexts: NewContext, watch: Watch) -> BrowserContext:
-    """The visitor's browser."""
+def visitor(
+    backend: Backend, home: Home, contexts: NewContext, watch: Watch, request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
+    """The visitor's browser; a new one for tests that are marked with `first_visit`."""
     watch.hosts.add(backend.origin)
-    return contexts()
+    if request.node.get_closest_marker("first_visit"):
+        yield contexts()
+        return
+    watch.over(home.context)
+    yield home.context
+    home.forget(backend)
+    watch.leave(home.context)
 
 
 @pytest.fixture

@@ -80,12 +80,14 @@ def switch(widget: Widget, item: str, *, on: bool) -> None:
 
 def test_tabs_in_step(visitor: BrowserContext, backend: Backend, agent: Agent) -> None:
     """Nothing rings while the visitor looks at the chat in any tab; else one tab tells of each message."""
-    visitor.add_init_script(COUNT)
     visitor.grant_permissions(["notifications"])
-    first = Widget(visitor.new_page(), backend.url).start()
+    pages = [visitor.new_page(), visitor.new_page()]
+    for page in pages:
+        page.add_init_script(COUNT)
+    first = Widget(pages[0], backend.url).start()
     first.send("Hello").get_by_text("Sent").wait_for()
     chat = agent.join()
-    second = Widget(visitor.new_page(), backend.url).visit("/demo/delivery.html").wait_connected()
+    second = Widget(pages[1], backend.url).visit("/demo/delivery.html").wait_connected()
     second.page.mouse.click(5, 300)  # a page that was never touched may make no sound
     tabs = Tabs(first, second)
 

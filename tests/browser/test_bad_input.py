@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from browser.backend import CONSOLE_AGENT, Agent, Backend, Loop
+from browser.backend import CONSOLE_AGENT, Agent, Backend
 from browser.conftest import NewContext, Watch
 from browser.pages import Console, Widget
 from chatwheel_devserver.config import CONSOLE_AGENT as SAM
@@ -155,15 +154,6 @@ def test_a_server_that_sends_junk(widget: Widget, agent: Agent, backend: Backend
     expect(widget.typing).to_be_empty()
 
 
-@pytest.fixture
-def evil(loop: Loop) -> Iterator[Backend]:
-    """A server where even the agent's name is hostile."""
-    sam = replace(SAM, name=HOSTILE[0], job_title=HOSTILE[4] + HOSTILE[8])
-    backend = Backend(loop, config=Config(agents=(sam,), scripted_agent=CONSOLE_AGENT))
-    yield backend
-    backend.close()
-
-
 def hostile_pushes(chat_id: str, thread_id: str) -> list[tuple[str, dict[str, object]]]:
     """What the local server would never let through."""
     where: dict[str, object] = {"chat_id": chat_id, "thread_id": thread_id}
@@ -192,16 +182,20 @@ def hostile_pushes(chat_id: str, thread_id: str) -> list[tuple[str, dict[str, ob
     return [("user_added_to_chat", {**where, "user": user, "reason": "manual", "requester_id": "x"}), *pushes]
 
 
-def test_hostile_strings(evil: Backend, contexts: NewContext, watch: Watch) -> None:
+HOSTILE_SAM = replace(SAM, name=HOSTILE[0], job_title=HOSTILE[4] + HOSTILE[8])
+"""Even the agent's name is hostile."""
+
+
+@pytest.mark.server(config=Config(agents=(HOSTILE_SAM,), scripted_agent=CONSOLE_AGENT))
+def test_hostile_strings(widget: Widget, contexts: NewContext, backend: Backend, watch: Watch) -> None:
     """In every string that the other side can set: shown as text, or not at all."""
-    watch.hosts.add(evil.origin)
     watch.expect("console warning: dropped", "console error: Not allowed to (load|navigate)")
-    page = contexts().new_page()
+    page = widget.page
     page.add_init_script(
         f"addEventListener('DOMContentLoaded', () => document.title = {json.dumps(HOSTILE[0])})"
     )
-    widget = Widget(page, evil.url).start()
-    console = Console(contexts().new_page(), evil.url).open()
+    widget.start()
+    console = Console(contexts().new_page(), backend.url).open()
     page.evaluate(
         "(name) => void chatwheel('updateCustomer', { name, email: name, sessionFields: { [name]: name } })",
         HOSTILE[0],
@@ -210,12 +204,12 @@ def test_hostile_strings(evil: Backend, contexts: NewContext, watch: Watch) -> N
         widget.send(text)
     expect(widget.articles).to_have_count(len(HOSTILE))
     expect(widget.articles.last).to_contain_text("Sent")
-    with Agent.at(evil) as agent:
+    with Agent.at(backend) as agent:
         chat_id = agent.join()
         for text in HOSTILE:
             agent.say(chat_id, text)
         for action, payload in hostile_pushes(chat_id, str(agent.chat["last_thread_summary"]["id"])):
-            evil.news(action, payload)
+            backend.news(action, payload)
         agent.say(chat_id, "That was all")
     expect(widget.message("That was all")).to_have_count(1)
     expect(console.message("That was all")).to_have_count(1)
@@ -232,7 +226,7 @@ def test_hostile_strings(evil: Backend, contexts: NewContext, watch: Watch) -> N
     widget.composer.press("Enter")
     expect(widget.alerts.filter(has_text="too long")).to_be_visible()
     expect(widget.composer).to_have_value(text)
-    assert not [frame for frame in evil.requests("send_event") if len(str(frame)) > 50_000]
+    assert not [frame for frame in backend.requests("send_event") if len(str(frame)) > 50_000]
     widget.write("Shorter")
     expect(widget.alerts.filter(has_text="too long")).to_be_hidden()
     widget.composer.press("Enter")

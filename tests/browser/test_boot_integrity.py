@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from browser.backend import Backend
 from browser.conftest import Watch
 from browser.pages import Widget
+
+pytestmark = pytest.mark.first_visit
 
 FAILED = "globalThis.failed = new Promise((resolve) => chatwheel('on', 'failed', resolve)); undefined"
 

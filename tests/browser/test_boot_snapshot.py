@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from browser import boot
 from browser.backend import Backend
 from browser.conftest import Watch
 from browser.pages import Widget
+
+pytestmark = pytest.mark.first_visit
 
 STORE = """
 async ([address, harm]) => {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from browser import boot
 from browser.backend import Backend
 from browser.conftest import Watch
 from browser.pages import Widget
+
+pytestmark = pytest.mark.first_visit
 
 
 def test_two_tabs_and_a_new_site(visitor: BrowserContext, backend: Backend) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from browser.backend import Backend
@@ -12,6 +13,7 @@ from browser.pages import Console, Widget
 SHOP = "Spoke & Saddle: bicycles for every day"
 
 
+@pytest.mark.first_visit
 def test_a_message_goes_out_and_is_seen(widget: Widget, console: Console, backend: Backend) -> None:
     """Sending, sent, seen; the draft before it, the page behind it."""
     backend.server.faults.delay("start_chat", 1.0)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from browser import boot
-from browser.backend import Agent, Backend, Loop
-from browser.conftest import NewContext, Watch
+from browser.backend import Agent, Backend
+from browser.conftest import Watch
 from browser.pages import DELIVERED, Widget
 from chatwheel_devserver.config import Group
 
@@ -19,19 +18,8 @@ CARD = "4111 1111 1111 1111"
 EXAMPLES = "/demo/extensions"
 
 
-@pytest.fixture
-def shop(loop: Loop, contexts: NewContext, watch: Watch) -> Iterator[Backend]:
-    """With Grace, who answers at once, and a night desk where nobody sits."""
-    backend = Backend(loop, bot=True, groups=(Group(0, "Everybody"), Group(1, "Night desk")))
-    watch.hosts.add(backend.origin)
-    yield backend
-    backend.close()
-
-
-@pytest.fixture
-def guest(shop: Backend, contexts: NewContext) -> Widget:
-    """A visitor of that shop."""
-    return Widget(contexts().new_page(), shop.url)
+shop = pytest.mark.server(bot=True, groups=(Group(0, "Everybody"), Group(1, "Night desk")))
+"""With Grace, who answers at once, and a night desk where nobody sits."""
 
 
 def replace_with(context: BrowserContext, source: str) -> None:
@@ -47,6 +35,7 @@ def names(page: Page) -> list[str]:
     return [re.sub(r"\.[0-9a-f]{16}\.", ".", url.rpartition("/")[2]) for url in loaded]
 
 
+@pytest.mark.first_visit
 def test_card_numbers_do_not_leave_the_browser(
     visitor: BrowserContext, backend: Backend, agent: Agent, watch: Watch
 ) -> None:
@@ -74,28 +63,30 @@ def test_card_numbers_do_not_leave_the_browser(
     assert CARD not in "\n".join(sent)
 
 
-def test_questions_are_answered_while_nobody_is_there(guest: Widget, shop: Backend) -> None:
-    guest.visit(f"{EXAMPLES}/faq.html").open().wait_started()
-    first = guest.inside.get_by_role("button", name="Can I return it?")
+@shop
+def test_questions_are_answered_while_nobody_is_there(widget: Widget, backend: Backend) -> None:
+    widget.visit(f"{EXAMPLES}/faq.html").open().wait_started()
+    first = widget.inside.get_by_role("button", name="Can I return it?")
     first.click()
-    expect(guest.message("Ride it for thirty days")).to_be_visible()
-    guest.send("When are you open?")
-    expect(guest.message("from nine to six")).to_be_visible()
-    texts = guest.texts()
+    expect(widget.message("Ride it for thirty days")).to_be_visible()
+    widget.send("When are you open?")
+    expect(widget.message("from nine to six")).to_be_visible()
+    texts = widget.texts()
     assert texts[-3].startswith("Ride it") and texts[-2] == "When are you open?"
-    assert shop.requests("start_chat") == shop.requests("send_event") == []
-    guest.send("Is the saddle leather?")
-    expect(guest.message("I do not know that")).to_be_visible()
+    assert backend.requests("start_chat") == backend.requests("send_event") == []
+    widget.send("Is the saddle leather?")
+    expect(widget.message("I do not know that")).to_be_visible()
     assert [
-        frame["payload"]["chat"]["thread"]["events"][0]["text"] for frame in shop.requests("start_chat")
+        frame["payload"]["chat"]["thread"]["events"][0]["text"] for frame in backend.requests("start_chat")
     ] == ["Is the saddle leather?"]
 
 
-def test_an_order_is_looked_up_by_keyboard(guest: Widget, shop: Backend) -> None:
+@shop
+def test_an_order_is_looked_up_by_keyboard(widget: Widget, backend: Backend) -> None:
     """The model's form, what is wrong beside its fields, and the shop's API."""
-    guest.start(f"{EXAMPLES}/orders.html")
-    guest.inside.get_by_role("button", name="Where is my order?").press("Enter")
-    form = guest.inside.get_by_role("form", name="Find your order")
+    widget.start(f"{EXAMPLES}/orders.html")
+    widget.inside.get_by_role("button", name="Where is my order?").press("Enter")
+    form = widget.inside.get_by_role("form", name="Find your order")
     number, postcode = form.get_by_label("Order number"), form.get_by_label("Postcode")
     number.press_sequentially("seven")
     number.press("Enter")
@@ -109,26 +100,27 @@ def test_an_order_is_looked_up_by_keyboard(guest: Widget, shop: Backend) -> None
     expect(postcode).to_be_focused()
     postcode.press_sequentially("1010")
     postcode.press("Enter")
-    expect(guest.message("It arrives on Thursday")).to_contain_text("On its way")
+    expect(widget.message("It arrives on Thursday")).to_contain_text("On its way")
     expect(form).to_have_count(0)
-    expect(guest.message("Find your order")).to_contain_text("CW-1001")
-    assert shop.requests("start_chat") == []
+    expect(widget.message("Find your order")).to_contain_text("CW-1001")
+    assert backend.requests("start_chat") == []
 
 
-def test_a_product_is_put_into_the_pages_basket(guest: Widget) -> None:
-    guest.start(f"{EXAMPLES}/products.html")
-    expect(guest.send("Ahoy")).to_have_attribute("data-delivery", DELIVERED)
-    guest.send("Which bicycle do you recommend?")
-    card = guest.articles.filter(has_text="Belt drive")
+@shop
+def test_a_product_is_put_into_the_pages_basket(widget: Widget) -> None:
+    widget.start(f"{EXAMPLES}/products.html")
+    expect(widget.send("Ahoy")).to_have_attribute("data-delivery", DELIVERED)
+    widget.send("Which bicycle do you recommend?")
+    card = widget.articles.filter(has_text="Belt drive")
     expect(card.get_by_role("img", name="Model No. 2")).to_be_visible()
     assert natural_width(card.get_by_role("img")) > 0
     card.get_by_role("button", name="Add to basket").click()
-    expect(guest.page.get_by_role("status").filter(has_text="basket")).to_have_text(
+    expect(widget.page.get_by_role("status").filter(has_text="basket")).to_have_text(
         "In your basket: model-2."
     )
-    expect(guest.message("It is in your basket.")).to_be_visible()
-    guest.page.reload()
-    guest.open().wait_connected()
+    expect(widget.message("It is in your basket.")).to_be_visible()
+    widget.page.reload()
+    widget.open().wait_connected()
     expect(card.get_by_role("button", name="Add to basket")).to_be_visible()  # history is drawn, too
 
 
@@ -220,15 +212,9 @@ def test_trees_bring_no_script_and_a_broken_file_takes_nothing_away(
     widget.start(f"{EXAMPLES}/masking.html")
     widget.send("Go")
     expect(widget.message("done")).to_be_visible()
-    assert [
-        text for text in widget.log.locator("article").all_inner_texts() if "refused" in text
-    ].__len__() == 3
-    assert widget.frame.evaluate(
-        "[document.title, document.querySelectorAll('#log :is(script, img)').length]"
-    ) == [
-        "Chat widget",
-        0,
-    ]
+    assert len([text for text in widget.articles.all_inner_texts() if "refused" in text]) == 3
+    left = "[document.title, document.querySelectorAll('#log :is(script, img)').length]"
+    assert widget.frame.evaluate(left) == ["Chat widget", 0]
     watch.expect("masking.py answered 404. The chat works on", "404")
     visitor.unroute(f"**{EXAMPLES}/masking.py")
     visitor.route(f"**{EXAMPLES}/masking.py", not_found)

@@ -6,54 +6,31 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from browser.backend import Agent, Backend, Loop
-from browser.conftest import NewContext, Watch
+from browser.backend import Agent, Backend
 from browser.pages import Widget
-
-FORM: dict[str, Any] = {
-    "id": "F1",
-    "fields": [
-        {"type": "header", "id": "0", "label": "Who are you?"},
-        {"type": "name", "id": "1", "label": "Your name", "required": True},
-        {"type": "email", "id": "2", "label": "E-mail", "required": False},
-        {
-            "type": "group_chooser",
-            "id": "3",
-            "label": "What is it about?",
-            "required": True,
-            "options": [
-                {"id": "a", "label": "Sales", "group_id": 0},
-                {"id": "b", "label": "Repairs", "group_id": 0},
-            ],
-        },
-    ],
-}
+from browser.states import PRECHAT
 
 
-def test_a_form_before_the_chat(loop: Loop, contexts: NewContext, watch: Watch) -> None:
+def test_a_form_before_the_chat(widget: Widget, backend: Backend) -> None:
     """Checked with words beside the fields; the chat begins with the answers, the message written before follows."""
-    backend = Backend(loop, bot=False, forms={(0, "prechat"): FORM})
-    watch.hosts.add(backend.origin)
-    try:
-        widget = Widget(contexts().new_page(), backend.url).visit().open()
-        widget.send("I wrote this first")
-        form = widget.inside.get_by_role("form", name="Before the chat")
-        expect(form).to_be_visible()
-        form.get_by_label("E-mail").fill("nobody")
-        form.get_by_role("button", name="Start chat").click()
-        expect(form.get_by_role("alert")).to_have_count(3)
-        expect(form.get_by_label("Your name")).to_be_focused()
-        form.get_by_label("Your name").fill("Ada")
-        form.get_by_label("E-mail").fill("ada@example.org")
-        form.get_by_label("Repairs").check()
-        form.get_by_role("button", name="Start chat").click()
-        expect(form).to_have_count(0)
-        expect(widget.message("Your name: Ada")).to_have_count(1)
-        expect(widget.message("I wrote this first").get_by_text("Sent")).to_be_visible()
-        begun = backend.wait_for("start_chat")["payload"]["chat"]["thread"]["events"]
-        assert [event["type"] for event in begun] == ["filled_form"]
-    finally:
-        backend.close()
+    backend.set_form("prechat", PRECHAT)
+    widget.visit().open()
+    widget.send("I wrote this first")
+    form = widget.inside.get_by_role("form", name="Before the chat")
+    expect(form).to_be_visible()
+    form.get_by_label("E-mail").fill("nobody")
+    form.get_by_role("button", name="Start chat").click()
+    expect(form.get_by_role("alert")).to_have_count(3)
+    expect(form.get_by_label("Your name")).to_be_focused()
+    form.get_by_label("Your name").fill("Ada")
+    form.get_by_label("E-mail").fill("ada@example.org")
+    form.get_by_label("Repairs").check()
+    form.get_by_role("button", name="Start chat").click()
+    expect(form).to_have_count(0)
+    expect(widget.message("Your name: Ada")).to_have_count(1)
+    expect(widget.message("I wrote this first").get_by_text("Sent")).to_be_visible()
+    begun = backend.wait_for("start_chat")["payload"]["chat"]["thread"]["events"]
+    assert [event["type"] for event in begun] == ["filled_form"]
 
 
 def test_cards_quick_replies_and_a_rating(widget: Widget, agent: Agent, backend: Backend) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from browser.backend import Agent, Backend
@@ -183,6 +184,7 @@ def records(context: BrowserContext) -> int:
     return sum(len(store["records"]) for store in stores)
 
 
+@pytest.mark.first_visit
 def test_nothing_without_consent(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
     """No request but the script's, nothing stored, until the visitor or the page says so; withdrawn, all of it goes."""
     visitor.add_init_script(

@@ -13,6 +13,8 @@ from browser.conftest import Watch
 from browser.gate import Gate
 from browser.pages import Widget
 
+pytestmark = pytest.mark.first_visit
+
 WASM = "**/*.wasm"
 TAG = "data-organization-id='demo-organization' data-client-id='demo-client' data-api-url='/'"
 
