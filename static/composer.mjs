@@ -9,7 +9,7 @@ import { takeSent } from "./early.mjs";
 /** Customer Chat API: a message holds 16 KB of UTF-8 at the most. */
 export const TEXT_LIMIT = 16 * 1024;
 const DRAFT = "chatwheel:draft:";
-const LINES = 5;
+const GROWS = CSS.supports("field-sizing", "content");
 
 /**
  * @typedef {object} ComposerOptions
@@ -17,13 +17,14 @@ const LINES = 5;
  * @property {(text: string) => void} onDraft
  * @property {(files: File[]) => void} onFiles
  * @property {(pages: number) => void} onPage the visitor wants to read, not to write
- * @property {(text: string) => boolean} accepts says (and shows) whether the text can be sent
+ * @property {(size: number, limit: number) => string} tooLong says so; both in bytes
  */
 
 export class Composer {
   #message = /** @type {HTMLTextAreaElement} */ (document.querySelector("#message"));
   #picker = /** @type {HTMLInputElement} */ (document.querySelector("#picker"));
   #form = /** @type {HTMLFormElement} */ (document.querySelector("#composer"));
+  #refusal = /** @type {HTMLElement} */ (document.querySelector("#refusal"));
   #drop = /** @type {HTMLElement} */ (document.querySelector("#drop"));
   #options;
   /** Where the draft is kept; empty until it is known whose it is. */
@@ -97,14 +98,23 @@ export class Composer {
 
   send() {
     const text = this.#message.value.trim();
-    if (!text || !this.#options.accepts(text) || !this.#options.onSend(text)) return;
+    if (!text || !this.#accepts(text) || !this.#options.onSend(text)) return;
     this.#message.value = "";
     this.#changed();
     this.focus();
   }
 
+  /** Whether the text can be sent; otherwise it is said why not. @param {string} text */
+  #accepts(text) {
+    const size = new TextEncoder().encode(text).length;
+    this.#refusal.hidden = size <= TEXT_LIMIT;
+    if (!this.#refusal.hidden) this.#refusal.textContent = this.#options.tooLong(size, TEXT_LIMIT);
+    return this.#refusal.hidden;
+  }
+
   #changed() {
     const { value } = this.#message;
+    if (!this.#refusal.hidden) this.#accepts(value.trim());
     if (this.#place) write(this.#place, value);
     this.#show();
     this.#options.onDraft(value);
@@ -112,17 +122,14 @@ export class Composer {
 
   #show() {
     this.#form.toggleAttribute("data-filled", this.#message.value.trim() !== "");
-    this.#grow();
+    if (!GROWS) this.#grow();
   }
 
+  /** For browsers whose fields do not grow by themselves; the theme says how far. */
   #grow() {
-    const style = getComputedStyle(this.#message);
-    const line = parseFloat(style.lineHeight);
-    const padding = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
-    this.#message.style.height = "auto";
-    const height = Math.min(this.#message.scrollHeight, LINES * line + padding);
-    this.#message.style.height = `${height}px`;
-    this.#message.style.overflowY = this.#message.scrollHeight > height + 1 ? "auto" : "hidden";
+    const { style } = this.#message;
+    style.height = "auto";
+    style.height = `${this.#message.scrollHeight}px`;
   }
 
   /** @param {KeyboardEvent} event */

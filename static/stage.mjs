@@ -4,7 +4,7 @@
  * Python what the visitor did, and keeps the panel usable while Python is not there yet.
  */
 import { Alerts } from "./alerts.mjs";
-import { Composer, TEXT_LIMIT } from "./composer.mjs";
+import { Composer } from "./composer.mjs";
 import { Nodes } from "./edits.mjs";
 import { described } from "./files.mjs";
 import { forget } from "./forget.mjs";
@@ -30,7 +30,6 @@ const ANNOUNCED_FOR = 1000;
 class Stage {
   #panel = /** @type {HTMLElement} */ (document.querySelector("#panel"));
   #menu = new Menu(() => this.#intent("menu"));
-  #refusal = /** @type {HTMLElement} */ (document.querySelector("#refusal"));
   #live = /** @type {HTMLElement} */ (document.querySelector("#live"));
   #words = new Words();
   #nodes = new Nodes(document, (time) => this.#words.writeTime(time));
@@ -72,9 +71,9 @@ class Stage {
     answer: (result) => this.#tellHost("result", result),
   });
   #composer = new Composer({
-    accepts: (text) => this.#accepts(text),
+    tooLong: (size, limit) => this.#words.say("composer.too_long", { size: this.#words.size(size), limit: this.#words.size(limit) }),
     onSend: (text) => this.#send(text),
-    onDraft: (text) => this.#draft(text),
+    onDraft: (text) => this.#intent("draft", { text }),
     onFiles: (files) => void this.#files(files),
     onPage: (pages) => this.#scroll.page(pages),
   });
@@ -145,7 +144,7 @@ class Stage {
     for (const { file, source } of this.#waitingFiles.splice(0)) this.#post("files", [file], [source]);
     for (const [kind, body, files] of this.#wishes.splice(0)) this.#post(kind, body, files);
     this.#menu.enable();
-    this.#draft(this.#composer.text);
+    this.#intent("draft", { text: this.#composer.text });
   }
 
   /** @param {string} kind @param {unknown} [body] @param {File[]} [files] */
@@ -338,18 +337,6 @@ class Stage {
   }
 
   /** @param {string} text */
-  #accepts(text) {
-    const size = new TextEncoder().encode(text).length;
-    this.#refusal.hidden = size <= TEXT_LIMIT;
-    if (size <= TEXT_LIMIT) return true;
-    this.#refusal.textContent = this.#words.say("composer.too_long", {
-      size: this.#words.size(size),
-      limit: this.#words.size(TEXT_LIMIT),
-    });
-    return false;
-  }
-
-  /** @param {string} text */
   #send(text) {
     const message = { key: crypto.randomUUID(), at: Date.now(), text };
     this.#unsent.keep(message);
@@ -357,12 +344,6 @@ class Stage {
     else this.#starting.show(text);
     this.#scroll.toEnd();
     return true;
-  }
-
-  /** @param {string} text */
-  #draft(text) {
-    if (!this.#refusal.hidden) this.#accepts(text.trim());
-    this.#intent("draft", { text });
   }
 
   /** @param {File[]} files */
