@@ -11,6 +11,7 @@ NODE_MODULES = ROOT / "node_modules"
 REQUIREMENTS = ROOT / "requirements"
 BROWSER_WHEELS = CACHE / "wheels"
 EXTENSION_WHEELS = CACHE / "wheels-extension"
+PAGE_WHEELS = CACHE / "wheels-pages"
 SITE = ROOT / "dist" / "site"
 DATA = ROOT / ".data"
 

@@ -22,6 +22,7 @@ from tools.paths import (
     CACHE,
     EXTENSION_WHEELS,
     NODE_MODULES,
+    PAGE_WHEELS,
     REQUIREMENTS,
     ROOT,
     VENV,
@@ -176,6 +177,7 @@ def download_browser_wheels(console: Console) -> None:
     """What Python in the browser imports besides chatwheel: wheels for another platform than this one."""
     _download_wheels("browser", BROWSER_WHEELS, console)
     _download_wheels("extension", EXTENSION_WHEELS, console)
+    _download_wheels("pages", PAGE_WHEELS, console)
 
 
 def _download_wheels(name: str, target: Path, console: Console) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 from tools import stamps
@@ -19,6 +20,7 @@ from tools.paths import (
     CACHE,
     EXTENSION_WHEELS,
     NODE_MODULES,
+    PAGE_WHEELS,
     REQUIREMENTS,
     ROOT,
     shown,
@@ -68,6 +70,7 @@ def fingerprint() -> str:
         *(ROOT / name for name in single),
         REQUIREMENTS / "browser.txt",
         REQUIREMENTS / "extension.txt",
+        REQUIREMENTS / "pages.txt",
         *sources,
     ]
     return stamps.digest(*(file for file in files if file.is_file()))
@@ -102,15 +105,17 @@ def assemble(site: Path, node: Path) -> None:
     runtime = home / "runtime"
     _copy(NODE_MODULES / "pyodide", runtime / "pyodide", _PYODIDE)
     _copy(NODE_MODULES / "@pyscript" / "core" / "dist", runtime / "pyscript", (*_PYSCRIPT, *_PYSCRIPT_OWN))
-    _copy(BROWSER_WHEELS, runtime / "wheels", ("*.whl",))
-    build_wheel(runtime / "wheels")
+    wheels = runtime / "wheels"
+    _copy(BROWSER_WHEELS, wheels, ("*.whl",))
+    build_wheel(wheels)
     own = release.folder / "runtime"
     _copy(NODE_MODULES / "pyodide", own / "pyodide", _OWN_PYODIDE)
     _copy(NODE_MODULES / "@pyscript" / "core" / "dist", own / "pyscript", _PYSCRIPT)
-    Runtime(runtime, own).write(sorted((runtime / "wheels").glob("*.whl")), node)
+    Runtime(runtime, own).write(sorted(wheels.glob("*.whl")), node)
     release.finish()
+    shutil.copytree(PAGE_WHEELS, wheels, ignore=shutil.ignore_patterns("*.json"), dirs_exist_ok=True)
     lock(runtime)
-    (runtime / "NOTICE.txt").write_text(notice(runtime / "wheels", EXTENSION_WHEELS), encoding="utf-8")
+    (runtime / "NOTICE.txt").write_text(notice(wheels, EXTENSION_WHEELS), encoding="utf-8")
 
 
 def _copy(source: Path, target: Path, patterns: tuple[str, ...]) -> None:
@@ -135,7 +140,7 @@ def build_wheel(folder: Path) -> None:
 
 
 def lock(runtime: Path) -> None:
-    """pyodide-lock.json: lets `packages: ["chatwheel"]` in any page load the site's own wheels, and nothing else."""
+    """pyodide-lock.json: pages that name `chatwheel`, or its wheel, get the site's own wheels, and nothing else."""
     stock = json.loads((NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
     wheels = sorted((runtime / "wheels").glob("*.whl"))
     names = {wheel: wheel.name.split("-")[0].replace("_", "-") for wheel in wheels}
@@ -148,12 +153,20 @@ def lock(runtime: Path) -> None:
             "install_dir": "site",
             "package_type": "package",
             "imports": [name.replace("-", "_")],
-            "depends": sorted({*names.values()} - {name}) if name == "chatwheel" else [],
+            "depends": sorted(_needed(wheel) & {*names.values()}),
         }
         for wheel, name in names.items()
     }
     text = json.dumps({"info": stock["info"], "packages": packages}, indent=1)
     (runtime / "pyodide" / "pyodide-lock.json").write_text(text, encoding="utf-8")
+
+
+def _needed(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        metadata = archive.read(name).decode("utf-8")
+    found = re.findall(r"^Requires-Dist: ([\w.-]+)", metadata, re.MULTILINE)
+    return {re.sub(r"[-_.]+", "-", need).lower() for need in found}
 
 
 def compress(site: Path, console: Console, quality: int) -> None:

@@ -5,14 +5,25 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from browser.backend import Agent, Backend
+from browser.backend import Agent, Backend, site
+
+PLACE = "/demo/own-page/"
 
 
 @pytest.mark.parametrize("page_name", ["", "worker.html"])
-def test_a_chat(visitor: BrowserContext, backend: Backend, agent: Agent, page_name: str) -> None:
+@pytest.mark.parametrize("is_by_wheel", [False, True], ids=["by name", "by wheel"])
+def test_a_chat(
+    visitor: BrowserContext, backend: Backend, agent: Agent, page_name: str, is_by_wheel: bool
+) -> None:
     """A message goes out, an answer comes in; on the page's own thread and in a worker."""
+    if is_by_wheel:
+        wheel = next(site().glob("chatwheel/runtime/wheels/chatwheel-*.whl"))
+        visitor.route(f"**{PLACE}{wheel.name}", lambda route: route.fulfill(path=wheel))
+        interpreter = "../../chatwheel/runtime/pyodide/pyodide.mjs"
+        config = {"interpreter": interpreter, "packages": [f"./{wheel.name}"], "sync_main_only": True}
+        visitor.route(f"**{PLACE}pyscript.json", lambda route: route.fulfill(json=config))
     page = visitor.new_page()
-    page.goto(f"{backend.url}/demo/own-page/{page_name}")
+    page.goto(f"{backend.url}{PLACE}{page_name}")
     field = page.get_by_role("textbox", name="Message")
     log = page.get_by_role("log", name="Messages")
     expect(field).to_be_enabled()
@@ -26,4 +37,5 @@ def test_a_chat(visitor: BrowserContext, backend: Backend, agent: Agent, page_na
     field.fill("Good")
     field.press("Enter")
     expect(log.get_by_text("You: Good", exact=True)).to_be_visible()
-    assert backend.server.connection_count == 2
+    backend.wait_for("send_event")
+    assert agent.texts(chat) == ["Is anybody there?", "Yes, I am", "Good"]

@@ -43,8 +43,8 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
     monkeypatch.setattr(setup, "VENV", venv)
     monkeypatch.setattr(setup, "CACHE", tmp_path / ".cache")
     monkeypatch.setattr(setup, "NODE_MODULES", tmp_path / "node_modules")
-    monkeypatch.setattr(setup, "BROWSER_WHEELS", tmp_path / ".cache" / "wheels")
-    monkeypatch.setattr(setup, "EXTENSION_WHEELS", tmp_path / ".cache" / "wheels-extension")
+    for name in ("BROWSER_WHEELS", "EXTENSION_WHEELS", "PAGE_WHEELS"):
+        monkeypatch.setattr(setup, name, tmp_path / ".cache" / name)
     monkeypatch.setattr(setup, "venv_bin", lambda name, _=venv: venv / "bin" / name)
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     return fake
@@ -59,7 +59,7 @@ def make_venv(tmp_path: Path) -> None:
 
 def test_everything_is_done_once(commands: Commands, tmp_path: Path) -> None:
     setup.prepare("demo", QUIET)
-    assert [commands.count(part) for part in (" venv ", "pip", "npm ci", "download")] == [1, 3, 1, 2]
+    assert [commands.count(part) for part in (" venv ", "pip", "npm ci", "download")] == [1, 4, 1, 3]
     make_venv(tmp_path)
     commands.ran.clear()
     setup.prepare("demo", QUIET)
