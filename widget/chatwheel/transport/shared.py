@@ -264,12 +264,8 @@ class SharedSocket:
         self.role = Role.LEADING
         lead = self._lead = Lead(self._clock, self._send_real, self._give)
         self._post("lead")
-        try:
-            real = self._real or await self._inner.open_socket(self._url)
-        except SocketClosed:
-            self._lost()
+        if not await self._open():
             return
-        self._adopt(real)
         login, *rest = self._unsent
         lead.log_in(login, self._login["request_id"])
         for text in rest:
@@ -277,14 +273,18 @@ class SharedSocket:
 
     async def _be_alone(self) -> None:
         self.role = Role.ALONE
+        if await self._open():
+            for text in self._unsent:
+                self._send_real(text)
+
+    async def _open(self) -> bool:
+        """Whether there is a real socket now; otherwise it is said that there is none."""
         try:
-            real = self._real or await self._inner.open_socket(self._url)
+            self._adopt(self._real or await self._inner.open_socket(self._url))
         except SocketClosed:
             self._lost()
-            return
-        self._adopt(real)
-        for text in self._unsent:
-            real.send(text)
+            return False
+        return True
 
     async def _follow(self) -> None:
         """Let the leader know of this tab, and let it know, by a lock, when this tab is gone."""
