@@ -14,6 +14,7 @@ from chatwheel.ui.i18n import Strings
 from chatwheel.ui.stage import Stage
 from chatwheel.ui.state import Connection, State
 from chatwheel.ui.store import Store
+from chatwheel.ui.voice import Voice
 
 logger = logging.getLogger("chatwheel.ui")
 
@@ -24,10 +25,13 @@ MARK_AFTER = 0.25
 
 
 class Attention:
-    def __init__(self, sdk: CustomerSDK, store: Store, stage: Stage, strings: Strings, clock: Clock) -> None:
+    def __init__(
+        self, sdk: CustomerSDK, store: Store, stage: Stage, voice: Voice, strings: Strings, clock: Clock
+    ) -> None:
         self._sdk = sdk
         self._store = store
         self._stage = stage
+        self._voice = voice
         self._t = strings
         self._clock = clock
         self._marking: asyncio.Task[None] | None = None
@@ -70,18 +74,20 @@ class Attention:
             return  # the next change tries again
         self._store.apply(reduce.marked, state.seen_up_to)
 
-    def announce(self, entry: Entry) -> None:
-        """Say what happened, or what an agent wrote: by voice, and by what is to tell those who do not see it."""
+    def announce(self, *entries: Entry) -> None:
+        """Say what happened, or what agents wrote, and have the newest of it told to those who do not see it."""
+        if said := [entry for entry in entries if entry.author]:
+            newest = said[-1]
+            assert newest.author
+            self._stage.do("news", message={"id": newest.event_id, **self._short(newest, newest.author)})
+        if self._store.state.open:  # the page outside is told by the unread count
+            self._voice.messages(*filter(None, map(self._sentence, entries)))
+
+    def _sentence(self, entry: Entry) -> str:
+        if entry.author:
+            name = entry.author.name or self._t("author.agent")
+            if entry.attachment:
+                return self._t("announce.file", name=name, file=entry.attachment.name)
+            return self._t("announce.message", name=name, text=entry.text)
         is_said = entry.kind == "notice" and not (entry.happening and entry.happening.type in SAID_ELSEWHERE)
-        if is_said and self._store.state.open:
-            self._stage.do("announce", text=words(entry, self._t))
-        if not entry.author:
-            return
-        self._stage.do("news", message={"id": entry.event_id, **self._short(entry, entry.author)})
-        if not self._store.state.open:
-            return  # the page outside is told by the unread count
-        name = entry.author.name or self._t("author.agent")
-        if entry.attachment:
-            self._stage.do("announce", text=self._t("announce.file", name=name, file=entry.attachment.name))
-        else:
-            self._stage.do("announce", text=self._t("announce.message", name=name, text=entry.text))
+        return words(entry, self._t) if is_said else ""

@@ -33,6 +33,7 @@ from chatwheel.ui.store import Store
 from chatwheel.ui.text import one_line
 from chatwheel.ui.transcript import Transcripts
 from chatwheel.ui.unsent import Unsent, text_event
+from chatwheel.ui.voice import Voice
 
 logger = logging.getLogger("chatwheel.ui")
 
@@ -80,21 +81,21 @@ class Controller:
         self._outbox = Outbox(
             sdk, store, self._conversation, self._forms.may_start, greeter.properties, strings, hooks
         )
-        self._unsent = Unsent(
-            store, stage, self._conversation, self._outbox, strings, clock, lambda *a, **k: self.send(*a, **k)
-        )
+        self._unsent = Unsent(store, stage, self._conversation, self._outbox, strings, clock, self.send)
         self.restore = self._unsent.restore
         self._files = Files(sdk, store, self._outbox, strings, hooks, self._conversation.in_step)
         self._drafts = Drafts(sdk, store, clock, hooks)
-        self._attention = Attention(sdk, store, stage, strings, clock)
+        self._voice = Voice(stage, strings, clock, self._spawn)
+        self._attention = Attention(sdk, store, stage, self._voice, strings, clock)
         hooks.attach(self._attention.announce)
         self._rater = Rater(sdk, store)
-        self._live = Live(sdk, store, stage, strings, clock)
+        self._live = Live(sdk, store, self._voice, strings, clock)
         self._presser = Presser(sdk, store, stage, clock, self.send, self._spawn)
-        self._transcripts = Transcripts(sdk, store, stage, strings)
+        self._transcripts = Transcripts(sdk, store, stage, self._voice, strings)
         self._links = Links(sdk, store)
         Predictor(sdk, store, group_id)
         self._conversation.on_thread = lambda thread: self._rater.known(thread.properties)
+        self._conversation.on_missed = self._attention.announce
         self._conversation.on_step = self._caught_up
         store.listen(self._changed)
         self._typing: dict[str, asyncio.Task[None]] = {}
@@ -203,9 +204,6 @@ class Controller:
             self._page = (url, title)
             self._hooks.moved(url, title)
             self._sdk.update_customer_page(url=url, title=title)
-
-    def _write(self, text: str) -> None:
-        self.send(text, str(uuid4()), self._clock.time())
 
     def _dismiss(self) -> None:
         self._hooks.dismissed()
@@ -345,7 +343,7 @@ class Controller:
         self._store.apply(reduce.chat_closed)
         self._spawn(self._forms.after())
         if self._store.state.open:
-            self._stage.do("announce", text=self._t("ended.announce"))
+            self._voice.say(self._t("ended.announce"))
 
     def _on_user_added(self, payload: events.UserAddedToChat) -> None:
         if isinstance(payload.user, Agent):

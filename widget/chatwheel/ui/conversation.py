@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from math import inf
 
 from chatwheel.sdk import ChatError, ChatHistory, CustomerSDK
@@ -35,6 +35,8 @@ class Conversation:
         self.in_step = asyncio.Event()
         self.on_thread: Callable[[Thread], object] = lambda thread: None
         """Told of the chat's last thread whenever it was read."""
+        self.on_missed: Callable[..., object] = lambda *entries: None
+        """Told of what was said, by entries, while there was no connection."""
         self.on_step: Callable[[], object] = lambda: None
         """Told when everything was read, before `in_step` is set."""
 
@@ -91,18 +93,25 @@ class Conversation:
         self._store.apply(reduce.chat_known, chat.id, chat.last_thread_id or "", active=chat.active)
         self._know_users(chat.users, chat.events_seen_up_to_map)
         history = self._sdk.get_chat_history(chat_id=chat.id)
-        nothing_shown = not any(entry.thread_id for entry in self._store.state.timeline)
+        shown = [entry for entry in self._store.state.timeline if entry.thread_id]
         while True:
             step = await history.next()
             known = any(self._store.state.timeline.find(event.id) for event in _events(step.threads))
             self._take(step.threads)
             oldest = min((convert.seconds(event.created_at) for event in _events(step.threads)), default=inf)
             is_far_enough = self._back_to == inf or oldest <= self._back_to
-            if step.done or ((nothing_shown or known) and is_far_enough):
+            if step.done or ((not shown or known) and is_far_enough):
                 break
+        if shown:
+            self._tell_of_missed({entry.key for entry in shown}, max(entry.at for entry in shown))
         if self._history is None:
             self._history = history
             self._store.apply(reduce.older, Older.NONE if step.done else Older.MORE)
+
+    def _tell_of_missed(self, known: Container[str], newest: float) -> None:
+        later = (entry for entry in self._store.state.timeline if entry.thread_id and entry.at >= newest)
+        if missed := [entry for entry in later if entry.key not in known and not entry.mine]:
+            self.on_missed(*missed)
 
     async def load_older(self) -> None:
         """One more page of what was said before; nothing happens when it is being loaded or there is none."""

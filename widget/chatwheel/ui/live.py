@@ -11,19 +11,19 @@ from chatwheel.sdk import CustomerSDK, events
 from chatwheel.transport.base import Clock
 from chatwheel.ui import beginnings, convert
 from chatwheel.ui.i18n import Strings
-from chatwheel.ui.stage import Stage
 from chatwheel.ui.state import Thinking
 from chatwheel.ui.store import Store
 from chatwheel.ui.text import one_line
+from chatwheel.ui.voice import Voice
 
 PATIENCE = 60.0
 """Seconds without a word after which nothing more is expected."""
 
 
 class Live:
-    def __init__(self, sdk: CustomerSDK, store: Store, stage: Stage, strings: Strings, clock: Clock) -> None:
+    def __init__(self, sdk: CustomerSDK, store: Store, voice: Voice, strings: Strings, clock: Clock) -> None:
         self._store = store
-        self._stage = stage
+        self._voice = voice
         self._t = strings
         self._clock = clock
         self._waits: dict[str, asyncio.Task[None]] = {}
@@ -41,7 +41,7 @@ class Live:
         self._expect(entry.key, lambda: self._store.apply(beginnings.stream_lost, entry.key))
         if is_new and state.open:  # that it begins is said, and then the whole; not every word in between
             name = entry.author.name or self._t("author.agent")
-            self._stage.do("announce", text=self._t("typing.one", name=name))
+            self._voice.say(self._t("typing.one", name=name))
 
     def _thinking(self, payload: events.IncomingThinkingIndicator) -> None:
         if payload.chat_id != self._store.state.chat_id:

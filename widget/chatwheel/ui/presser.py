@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any
 from uuid import uuid4
 
 from chatwheel.sdk import ChatError, CustomerSDK
@@ -13,14 +13,9 @@ from chatwheel.ui import reduce
 from chatwheel.ui.entries import Button, Entry
 from chatwheel.ui.stage import Stage
 from chatwheel.ui.store import Store
+from chatwheel.ui.unsent import Send
 
 logger = logging.getLogger("chatwheel.ui")
-
-
-class Send(Protocol):
-    def __call__(
-        self, text: str, key: str, at: float, *, postback: Mapping[str, str] | None = None
-    ) -> object: ...
 
 
 class Presser:

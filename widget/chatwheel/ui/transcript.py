@@ -12,15 +12,17 @@ from chatwheel.ui.i18n import Strings
 from chatwheel.ui.stage import Stage
 from chatwheel.ui.state import Transcript
 from chatwheel.ui.store import Store
+from chatwheel.ui.voice import Voice
 
 logger = logging.getLogger("chatwheel.ui")
 
 
 class Transcripts:
-    def __init__(self, sdk: CustomerSDK, store: Store, stage: Stage, strings: Strings) -> None:
+    def __init__(self, sdk: CustomerSDK, store: Store, stage: Stage, voice: Voice, strings: Strings) -> None:
         self._sdk = sdk
         self._store = store
         self._stage = stage
+        self._voice = voice
         self._t = strings
         self._known = ""
         """The visitor's address, as far as the service knows it."""
@@ -65,5 +67,5 @@ class Transcripts:
             return
         self._known = email
         self._store.apply(reduce.transcript_shown, replace(asked, email=email, error="", is_sent=True))
-        self._stage.do("announce", text=self._t("transcript.sent", email=email))
+        self._voice.say(self._t("transcript.sent", email=email))
         self._stage.do("focus")

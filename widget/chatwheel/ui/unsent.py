@@ -30,7 +30,11 @@ it was not sent, in words; `cleared` tells that the site's own Python has change
 
 
 class Send(Protocol):
-    def __call__(self, text: str, key: str, at: float, *, postback: Mapping[str, str] | None) -> object: ...
+    """Sends a text in the visitor's name; `at` in seconds, `postback` names the button that it answers."""
+
+    def __call__(
+        self, text: str, key: str, at: float, *, postback: Mapping[str, str] | None = None
+    ) -> object: ...
 
 
 class Unsent:

@@ -1,0 +1,67 @@
+"""What a screen reader says: each message once, in order, and a number when there are too many of them."""
+
+from __future__ import annotations
+
+from unit.ui.pilot import Pilot, event, summary, thread
+
+BACK = 5.0
+"""Seconds after which the client has connected again."""
+
+
+def said(pilot: Pilot) -> list[object]:
+    return [announced["text"] for announced in pilot.told("announce")]
+
+
+async def tunnel(pilot: Pilot, missed: int) -> None:
+    """The connection goes, so much is said, the connection comes back."""
+    events = [event(f"T1_{number}", f"Message {number}", at=number) for number in range(1, missed + 2)]
+    await pilot.with_chat(events[0])
+    pilot.commands.clear()
+    pilot.server.answer("list_chats", summary())
+    pilot.server.answer("list_threads", {"threads": [thread(*events)], "found_threads": 1})
+    pilot.server.drop()
+    await pilot.wait(BACK)
+    assert pilot.said == [f"Message {number}" for number in range(1, missed + 2)]
+
+
+async def test_what_was_missed_is_said_in_order_and_rings_once() -> None:
+    async with Pilot() as pilot:
+        await tunnel(pilot, 3)
+        assert said(pilot) == [f"Grace says: Message {number}" for number in (2, 3, 4)]
+        rung: list[object] = [news["message"] for news in pilot.told("news")]
+        assert rung == [{"id": "T1_4", "name": "Grace", "text": "Message 4"}]
+        await pilot.wait(BACK)
+        assert len(said(pilot)) == 3
+
+
+async def test_much_that_was_missed_is_a_number() -> None:
+    async with Pilot() as pilot:
+        await tunnel(pilot, 4)
+        assert said(pilot) == ["4 new messages"]
+
+
+async def test_a_flood_is_a_number_after_the_first() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        for number in range(1, 6):
+            await pilot.push(event(f"T1_{number}", f"Message {number}", at=number))
+        assert said(pilot) == ["Grace says: Message 1"]
+        await pilot.wait(1.0)
+        assert said(pilot) == ["Grace says: Message 1", "4 new messages"]
+        for number in range(6, 9):
+            await pilot.push(event(f"T1_{number}", f"Message {number}", at=number))
+        await pilot.wait(1.0)
+        assert said(pilot)[2:] == [f"Grace says: Message {number}" for number in (6, 7, 8)]
+        await pilot.wait(1.0)
+        await pilot.push(event("T1_9", "Message 9", at=9))
+        assert said(pilot)[-1] == "Grace says: Message 9"
+
+
+async def test_what_happens_is_said_after_the_messages_before_it() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        await pilot.push(event("T1_1", "Almost done", at=1))
+        await pilot.push(event("T1_2", "Good bye", at=2))
+        pilot.server.push("chat_deactivated", {"chat_id": "C1", "thread_id": "T1", "user_id": "grace"})
+        await pilot.settle()
+        assert said(pilot) == ["Grace says: Almost done", "Grace says: Good bye", "The chat has ended"]
