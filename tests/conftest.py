@@ -23,6 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _rank(item) == ORDER.index("browser"):
             item.add_marker(pytest.mark.filterwarnings(LEFT_PAGE))
+            item.add_marker(
+                pytest.mark.no_cover
+            )  # measuring takes time, and the SDK's Python is in the browser
 
 
 def _rank(item: pytest.Item) -> int:

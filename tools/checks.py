@@ -1,6 +1,7 @@
 """Runs every check and every test, the quick ones first, and stops at the first that fails."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from tools.chromium import find_chromium
@@ -26,10 +27,19 @@ def test(pytest_arguments: Sequence[str], console: Console) -> int:
     with only_one(console):
         prepare("dev", console)
         chromium = find_chromium(console)
-    for name, command, advice in checks(console):
-        _check(name, command, advice, console)
-    with only_one(console):
-        build_site(SITE, console, QUICK)
+    with ThreadPoolExecutor(max_workers=1) as pool:  # one processor looks at the code, the other builds
+        looks = [
+            (name, advice, pool.submit(run, command, name.replace(" ", "-")))
+            for name, command, advice in checks(console)
+        ]
+        try:
+            with only_one(console):
+                build_site(SITE, console, QUICK)
+            for name, advice, look in looks:
+                _wait_for(name, advice, look, console)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     environment = {"CHROMIUM_PATH": str(chromium), "CHATWHEEL_SITE": str(SITE)}
     arguments = pytest_arguments or (*_WORKERS, *_COVERAGE)
     return become([venv_bin("python"), "-m", "pytest", *arguments], environment)
@@ -47,10 +57,10 @@ def checks(console: Console) -> list[tuple[str, list[str | Path], str]]:
     ]
 
 
-def _check(name: str, command: Sequence[str | Path], advice: str, console: Console) -> None:
+def _wait_for(name: str, advice: str, look: "Future[str]", console: Console) -> None:
     try:
         with console.step(f"Checking with {name}"):
-            run(command, name.replace(" ", "-"))
+            look.result()
     except CommandFailed as error:
         console.say(error.output.rstrip())
         raise StepFailed(f"{name} objects to the code: {advice}.") from error

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    BrowserType,
     ConsoleMessage,
     Request,
     Response,
@@ -35,6 +36,7 @@ ARGUMENTS = [
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-features=LocalNetworkAccessChecks",  # a document that a test made up is not of this machine
+    "--js-flags=--liftoff-only",  # no test is so long that Python, as WebAssembly, were worth a second compilation
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no other host
 ]
 VIEWPORT: ViewportSize = {"width": 1100, "height": 760}
@@ -155,13 +157,14 @@ def contexts(browser: Browser, watch: Watch) -> Iterator[NewContext]:
 class Home:
     """The browser of a visitor who was here before: it starts Python from a snapshot, which takes a third of the time.
 
-    It serves one test after another, and between them forgets everything but the snapshot.
+    It serves one test after another, and between them forgets everything but the snapshot. Its profile is on the disk,
+    where a browser also keeps what it has compiled.
     """
 
-    def __init__(self, browser: Browser, loop: Loop) -> None:
-        self.context = browser.new_context(viewport=VIEWPORT)
-        self.context.set_default_timeout(PATIENCE)
-        self._devtools = self.context.new_cdp_session(self.context.new_page())
+    def __init__(self, context: BrowserContext, loop: Loop) -> None:
+        self.context = context
+        context.set_default_timeout(PATIENCE)
+        self._devtools = context.new_cdp_session(context.pages[0])
         with closing(Backend(loop)) as backend:
             widget = boot.visit(self.context, backend.url)
             boot.keep_snapshot(widget.page)
@@ -178,8 +181,16 @@ class Home:
 
 
 @pytest.fixture(scope="session")
-def home(browser: Browser, loop: Loop) -> Home:
-    return Home(browser, loop)
+def home(
+    browser_type: BrowserType,
+    browser_type_launch_args: dict[str, Any],
+    loop: Loop,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Home]:
+    profile = tmp_path_factory.mktemp("home")
+    context = browser_type.launch_persistent_context(profile, viewport=VIEWPORT, **browser_type_launch_args)
+    yield Home(context, loop)
+    context.close()
 
 
 @pytest.fixture

@@ -67,12 +67,14 @@ class Widget:
 
     def visit(self, path: str = "/") -> Widget:
         """Come to a page of the shop."""
+        self.page.bring_to_front()  # pages in the background have few frames, and clicks wait for frames
         self.page.goto(self.url + path)
         expect(self.launcher).to_be_visible()
         return self
 
     def open(self) -> Widget:
         """Open the panel, as a visitor does; Python may still be starting."""
+        self.page.bring_to_front()
         self.launcher.click()
         expect(self.composer).to_be_focused()
         return self

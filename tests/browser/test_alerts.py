@@ -45,6 +45,8 @@ class Tabs:
 
     def look(self, at: Widget | None, *, hidden: bool = False) -> None:
         """The visitor looks at this one; the others are in other windows, or behind it."""
+        if at:
+            at.page.bring_to_front()
         for tab in self.tabs:
             for frame in (tab.page.main_frame, tab.frame):
                 frame.evaluate(LOOK, [tab is at or not hidden, tab is at])

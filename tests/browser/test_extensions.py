@@ -52,7 +52,7 @@ def test_card_numbers_do_not_leave_the_browser(
         expect(widget.message("It is •••• 1111").last).to_contain_text("Sent")
         assert CARD not in "\n".join(widget.texts())
         if visit == "first":
-            boot.wait_for_snapshot(widget.page)
+            boot.keep_snapshot(widget.page)
         assert not [name for name in names(widget.page) if name.startswith("python-")]
         widget.page.close()
     peeks = [frame["payload"]["sneak_peek_text"] for frame in backend.requests("send_sneak_peek")]

@@ -10,8 +10,11 @@ from browser.backend import Agent, Backend, site
 PLACE = "/demo/own-page/"
 
 
-@pytest.mark.parametrize("page_name", ["", "worker.html"])
-@pytest.mark.parametrize("is_by_wheel", [False, True], ids=["by name", "by wheel"])
+@pytest.mark.parametrize(
+    ("page_name", "is_by_wheel"),
+    [("", False), ("", True), ("worker.html", True)],
+    ids=["by name", "by wheel", "by wheel in a worker"],
+)
 def test_a_chat(
     visitor: BrowserContext, backend: Backend, agent: Agent, page_name: str, is_by_wheel: bool
 ) -> None:
