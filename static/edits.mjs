@@ -148,7 +148,7 @@ export class Nodes {
       for (const [name, value] of Object.entries(tree[2])) this.#set(element, name, value);
       element.append(...tree[3].map((child) => this.build(child)));
       if (element instanceof HTMLAnchorElement) {
-        element.target = "_blank";
+        element.target = "leaves" in element.dataset ? "_top" : "_blank";
         element.rel = "noopener noreferrer nofollow ugc";
       } else if (element instanceof HTMLImageElement) {
         element.referrerPolicy = "no-referrer";

@@ -139,6 +139,11 @@ def test_buttons_open_pages_and_say_that_they_were_used(
     ]
     assert pressed == ["Size guide", "See it", "No, thanks"]
 
+    here = {"type": "url", "text": "Go there", "value": f"{backend.url}/pump", "target": "current"}
+    agent.request("send_event", {"chat_id": chat_id, "event": cards(here)})
+    widget.inside.get_by_role("link", name="Go there").click()
+    expect(widget.page.get_by_role("heading")).to_have_text("Pump")
+
 
 def test_links_emoji_copies_and_a_transcript(
     widget: Widget, console: Console, backend: Backend, visitor: BrowserContext

@@ -157,3 +157,52 @@ async def test_a_chat_begun_in_another_tab_settles_the_form() -> None:
         assert pilot.document.shown(Place.FORM).children
         await pilot.with_chat()
         assert not pilot.document.shown(Place.FORM).children
+
+
+async def ended(pilot: Pilot) -> None:
+    await pilot.with_chat(event("a", "Bye"))
+    pilot.server.push("chat_deactivated", {"chat_id": "C1", "thread_id": "T1"})
+    await pilot.settle()
+
+
+async def test_before_the_next_chat_it_is_asked_again_but_not_before_there_is_to_be_one() -> None:
+    async with piloted("prechat") as pilot:
+        await ended(pilot)
+        assert not pilot.document.shown(Place.FORM).children
+        await pilot.act("start-chat")
+        await pilot.act("start-chat")
+        [name] = pilot.document.find(Place.FORM, "input", id="field-1")
+        assert "data-focus" in name.attributes
+        assert "This chat has ended" not in pilot.document.shown(Place.ENDED).text
+        assert not pilot.server.sent("resume_chat")
+        await pilot.act("form", fields=GOOD)
+        pilot.server.respond(pilot.server.sent("resume_chat")[-1], {"thread_id": "T2"})
+        await pilot.with_chat()
+        [resumed] = pilot.server.sent("resume_chat")
+        assert resumed["payload"]["chat"]["thread"]["events"][0]["form_id"] == "F1"
+
+
+async def test_what_is_written_after_the_end_waits_for_the_answers() -> None:
+    async with piloted("prechat") as pilot:
+        await ended(pilot)
+        await pilot.write("One thing more")
+        assert pilot.deliveries()[-1] == "waiting" and not pilot.server.sent("resume_chat")
+        await pilot.act("form", fields=GOOD)
+        assert len(pilot.server.sent("resume_chat")) == 1
+
+
+async def test_who_writes_does_not_want_to_say_how_it_was() -> None:
+    async with piloted("postchat") as pilot:
+        await ended(pilot)
+        assert pilot.document.shown(Place.FORM).children
+        await pilot.write("One thing more")
+        assert len(pilot.server.sent("resume_chat")) == 1
+
+
+async def test_a_new_connection_does_not_answer_the_form() -> None:
+    async with piloted("prechat") as pilot:
+        await pilot.write("Hello")
+        pilot.server.drop()
+        await pilot.wait(10)
+        assert pilot.document.shown(Place.FORM).children
+        assert pilot.deliveries() == ["waiting"] and not pilot.server.sent("start_chat")

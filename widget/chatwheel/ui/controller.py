@@ -78,9 +78,7 @@ class Controller:
         self._conversation = Conversation(sdk, store, clock, hooks)
         self._forms = Forms(sdk, store, self._conversation, strings, group_id, self._tell, hooks)
         self._greeter = greeter = Greeter(sdk, store, clock)
-        self._outbox = Outbox(
-            sdk, store, self._conversation, self._forms.may_start, greeter.properties, strings, hooks
-        )
+        self._outbox = Outbox(sdk, store, self._conversation, self._forms, greeter.properties, strings, hooks)
         self._unsent = Unsent(store, stage, self._conversation, self._outbox, strings, clock, self.send)
         self.restore = self._unsent.restore
         self._files = Files(sdk, store, self._outbox, strings, hooks, self._conversation.in_step)
@@ -225,7 +223,10 @@ class Controller:
             self._tell("failure.end", error)
 
     async def _start(self) -> None:
-        state = self._store.apply(reduce.menu, False)
+        self._store.apply(reduce.menu, False)
+        if await self._forms.admit():
+            return
+        state = self._store.state
         try:
             if state.chat_id:
                 begun = await self._sdk.resume_chat(chat={"id": state.chat_id})

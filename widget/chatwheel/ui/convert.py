@@ -253,6 +253,7 @@ def _button(button: RichButton, customer_id: str) -> Button:
         kind=button.type or "",
         value=(button.value or "").strip(),
         height=button.webview_height or "",
+        leaves=button.target == "current",
         role=button.role,
         pressed=customer_id in button.user_ids,
     )

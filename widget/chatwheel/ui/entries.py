@@ -76,6 +76,8 @@ class Button:
     value: str = ""
     height: str = ""
     """Of the page that a `webview` shows: `compact`, `tall` or `full`."""
+    leaves: bool = False
+    """Whether the page of a `url` takes the place of the one that the visitor is on."""
     role: str = "default"
     pressed: bool = False
     """Whether the visitor has pressed it."""

@@ -29,7 +29,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Forms:
-    """`may_start` is set unless a form has to be filled in before a chat is begun."""
+    """`may_start` is set when nothing has to be asked any more before a chat is begun."""
 
     def __init__(
         self,
@@ -50,23 +50,32 @@ class Forms:
         self._hooks = hooks
         self.may_start = asyncio.Event()
 
-    async def before(self) -> None:
-        """A connection is there, the conversation is read: ask what must be asked before a chat."""
+    async def before(self, *, is_wanted: bool = False) -> None:
+        """Ask what must be asked before a chat; `is_wanted` if the visitor waits for it."""
         state = self._store.state
-        if state.active or state.form:
+        if state.active:
             self.may_start.set()
+        if state.active or (state.form and (not is_wanted or state.form.kind != "postchat")):
             return
         form = await self._fetch("prechat" if state.available else "ticket")
-        if form and form.kind == "ticket":
-            form = replace(form, beside=self._hooks.examines)
         if form and not self._store.state.active:
             self.may_start.clear()
-            self._store.apply(reduce.form_shown, form)
+            beside = form.kind == "ticket" and self._hooks.examines
+            self._store.apply(reduce.form_shown, replace(form, beside=beside, is_wanted=is_wanted))
         else:
             self.may_start.set()
 
+    async def admit(self) -> bool:
+        """Wait until a chat may be begun; whether something had to be asked before, with whose answer it has begun."""
+        if not self.may_start.is_set():
+            await self.before(is_wanted=True)
+        is_asked = not self.may_start.is_set()
+        await self.may_start.wait()
+        return is_asked
+
     async def after(self) -> None:
-        """A conversation was closed."""
+        """A conversation was closed. Before the next one it is all asked again, but not before there is to be one."""
+        self.may_start.clear()
         form = await self._fetch("postchat")
         if form and not self._store.state.active:
             self._store.apply(reduce.form_shown, form)

@@ -19,6 +19,7 @@ from chatwheel.sdk.models import Event
 from chatwheel.ui import reduce
 from chatwheel.ui.conversation import Conversation
 from chatwheel.ui.entries import Delivery
+from chatwheel.ui.forms import Forms
 from chatwheel.ui.hooks import Answer, Hold, Hooks, Outgoing
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.store import Store
@@ -61,12 +62,12 @@ class Outbox:
         sdk: CustomerSDK,
         store: Store,
         conversation: Conversation,
-        may_start: asyncio.Event,
+        forms: Forms,
         thread_properties: Callable[[], Mapping[str, Any]],
         strings: Strings,
         hooks: Hooks,
     ) -> None:
-        """`may_start` is set when a chat may be begun, `thread_properties` tells what its thread says of itself."""
+        """`thread_properties` tells what a new chat's thread says of itself."""
         self._sdk = sdk
         self._store = store
         self._conversation = conversation
@@ -76,7 +77,7 @@ class Outbox:
         self._failed: dict[str, Item] = {}
         self._wake = asyncio.Event()
         self._examine = asyncio.Event()
-        self._may_start = may_start
+        self._forms = forms
         self._thread_properties = thread_properties
         self.task = asyncio.ensure_future(self._work())
 
@@ -153,9 +154,9 @@ class Outbox:
             if not self._conversation.in_step.is_set():
                 self._all_wait()
                 await self._conversation.in_step.wait()
-            if not self._store.state.active and not self._may_start.is_set():
+            if not self._store.state.active and not self._forms.may_start.is_set():
                 self._store.apply(reduce.delivery, item.key, Delivery.WAITING)
-                await self._may_start.wait()
+                await self._forms.admit()
                 continue
             await self._send(item)
 

@@ -80,6 +80,8 @@ class Form:
     """Whether the answers are on their way."""
     beside: bool = False
     """Whether one can write all the same: the site's own Python may answer."""
+    is_wanted: bool = False
+    """Whether the visitor has just done what it is asked for: it gets the focus."""
 
 
 class Connection(Enum):

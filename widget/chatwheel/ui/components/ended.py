@@ -11,7 +11,8 @@ from chatwheel.ui.tree import Node, h
 
 def ended(state: State, t: Strings) -> list[Node]:
     parts: list[Node | None] = [transcript(state, t), rating(state, t)]
-    if state.ended and not state.active:
+    is_beginning = state.form and state.form.kind != "postchat"
+    if state.ended and not state.active and not is_beginning:
         again = {"type": "button", "class": "primary", "data-action": "start-chat"}
         row = (h("span", None, t("ended.text")), h("button", again, t("ended.again")))
         parts.append(h("div", {"class": "row"}, *row, key="again"))

@@ -21,6 +21,9 @@ def form(state: State, t: Strings) -> list[Node]:
     if shown.kind == "postchat":
         skip = {"type": "button", "class": "link", "data-action": "form-skip"}
         buttons.append(h("button", skip, t("form.skip")))
+    first = (
+        next((field for field in shown.fields if field.type != "header"), None) if shown.is_wanted else None
+    )
     return [
         h(
             "form",
@@ -33,7 +36,7 @@ def form(state: State, t: Strings) -> list[Node]:
                 "aria-label": t(f"form.{shown.kind}_label"),
             },
             [
-                labelled(field, f"field-{number}", shown.errors.get(field.id), t)
+                labelled(field, f"field-{number}", shown.errors.get(field.id), t, has_focus=field is first)
                 for number, field in enumerate(shown.fields)
             ],
             h("div", {"class": "row"}, buttons),
@@ -42,7 +45,7 @@ def form(state: State, t: Strings) -> list[Node]:
     ]
 
 
-def labelled(field: FormField, name: str, error: str | None, t: Strings) -> Node:
+def labelled(field: FormField, name: str, error: str | None, t: Strings, *, has_focus: bool = False) -> Node:
     """A field with its label and what is wrong with its answer; `name` is its own in the document."""
     if field.type == "header":
         return h("p", {"class": "intro", "dir": "auto"}, one_line(field.label))
@@ -51,6 +54,7 @@ def labelled(field: FormField, name: str, error: str | None, t: Strings) -> Node
         "required": bool(field.required),
         "aria-invalid": "true" if error else None,
         "aria-describedby": f"{name}-error" if error else None,
+        "data-focus": has_focus,
     }
     said = (
         h("p", {"class": "wrong", "dir": "auto", "id": f"{name}-error", "role": "alert"}, error)
@@ -110,6 +114,7 @@ def _choices(
                     "value": option.id,
                     "checked": bool(option.checked),
                     "aria-describedby": common["aria-describedby"],
+                    "data-focus": bool(common["data-focus"]) and option is options[0],
                 },
             ),
             h("bdi", None, one_line(option.label)),

@@ -67,7 +67,8 @@ def _button(entry: Entry, button: Button, place: tuple[int, int], shape: str, t:
     if href:
         mark = [icon("sent"), h("span", {"class": "hidden"}, t("rich.opened"))] if button.pressed else []
         sign = "phone" if button.kind == "phone" else "out"
-        return h("a", {**attributes, "href": href}, button.text, mark or icon(sign))
+        way: dict[str, Attribute] = {"href": href, "data-leaves": button.leaves}
+        return h("a", {**attributes, **way}, button.text, mark or icon(sign))
     attributes["type"] = "button"
     if button.kind == "webview":
         attributes["aria-haspopup"] = "dialog"
