@@ -161,7 +161,7 @@ class Stage {
   #apply(edits) {
     const focused = document.activeElement;
     const menuWasOpen = this.#menu.isOpen;
-    const before = this.#callingField();
+    const before = this.#callingFields();
     this.#scroll.keep(() => {
       if (!this.#drawn) {
         this.#drawn = true;
@@ -171,16 +171,16 @@ class Stage {
       this.#nodes.apply(edits);
     });
     this.#careForFocus(focused, menuWasOpen);
-    if (!before) this.#callingField()?.focus();
+    this.#callingFields().find((field, why) => field && !before[why])?.focus();
     this.#afterFrame(() => {
       this.#post("applied");
       this.#look();
     });
   }
 
-  /** @returns {HTMLElement | null} the field that must be filled in differently, or that the visitor has asked for */
-  #callingField() {
-    return document.querySelector("[aria-invalid=true], [data-focus]");
+  /** @returns {(HTMLElement | null)[]} the field that must be filled in differently, and the one that was asked for */
+  #callingFields() {
+    return [document.querySelector("[aria-invalid=true]"), document.querySelector("[data-focus]")];
   }
 
   #look() {

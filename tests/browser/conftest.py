@@ -89,7 +89,9 @@ class Watch:
         }
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning", "assert"):
+        # What was being fetched when a page was left; `_failed` knows of everything else that cannot be loaded.
+        is_left = message.text.startswith("Fetch API cannot load")
+        if message.type in ("error", "warning", "assert") and not is_left:
             where = message.location.get("url", "")
             self.problems.append(f"console {message.type}: {message.text} ({where})")
 

@@ -49,9 +49,14 @@ class Forms:
         self._tell = tell
         self._hooks = hooks
         self.may_start = asyncio.Event()
+        self._asking = asyncio.Lock()
 
     async def before(self, *, is_wanted: bool = False) -> None:
         """Ask what must be asked before a chat; `is_wanted` if the visitor waits for it."""
+        async with self._asking:
+            await self._ask(is_wanted)
+
+    async def _ask(self, is_wanted: bool) -> None:
         state = self._store.state
         if state.active:
             self.may_start.set()
