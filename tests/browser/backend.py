@@ -44,7 +44,7 @@ class Loop:
         self._thread = Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
 
-    def run(self, work: Coroutine[Any, Any, T], within: float = 20.0) -> T:
+    def run(self, work: Coroutine[Any, Any, T], within: float = 30.0) -> T:
         """The result of a coroutine."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(within)
 
@@ -108,7 +108,7 @@ class Backend:
         found = [f.json for f in frames if f.direction == "in" and f.role == "customer" and f.json]
         return [frame for frame in found if frame.get("action") == action]
 
-    def wait_for(self, action: str, within: float = 10.0, **payload: Any) -> Json:
+    def wait_for(self, action: str, within: float = 20.0, **payload: Any) -> Json:
         """The first request or push of this name, and with this in it, between a visitor and the server."""
 
         def is_it(frame: Any) -> bool:
@@ -143,7 +143,7 @@ class Agent:
         number = str(next(self._numbers))
         self._socket.send(json.dumps({"action": action, "request_id": number, "payload": payload}))
         while True:
-            frame = json.loads(self._socket.recv(timeout=10))
+            frame = json.loads(self._socket.recv(timeout=20))
             if frame.get("request_id") == number and frame["type"] == "response":
                 assert frame["success"], frame
                 answer: Json = frame.get("payload") or {}

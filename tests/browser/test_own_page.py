@@ -29,7 +29,7 @@ def test_a_chat(
     page.goto(f"{backend.url}{PLACE}{page_name}")
     field = page.get_by_role("textbox", name="Message")
     log = page.get_by_role("log", name="Messages")
-    expect(field).to_be_enabled()
+    expect(field).to_be_enabled(timeout=60_000)  # Python starts anew, without a snapshot
     field.fill("Is anybody there?")
     field.press("Enter")
     expect(log).to_have_text("You: Is anybody there?")
@@ -40,5 +40,5 @@ def test_a_chat(
     field.fill("Good")
     field.press("Enter")
     expect(log.get_by_text("You: Good", exact=True)).to_be_visible()
-    backend.wait_for("send_event")
+    backend.wait_for("send_event", event={"type": "message", "text": "Good"})
     assert agent.texts(chat) == ["Is anybody there?", "Yes, I am", "Good"]

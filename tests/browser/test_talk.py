@@ -128,6 +128,7 @@ def test_buttons_open_pages_and_say_that_they_were_used(
         widget.inside.get_by_role("link", name="See it").click()
     expect(opened.value.get_by_role("heading")).to_have_text("Pump")
     assert opened.value.evaluate("opener") is None
+    opened.value.close()
     expect(widget.inside.get_by_role("link", name="See it opened")).to_be_visible()
     expect(widget.inside.get_by_role("link", name="Call us")).to_have_attribute("href", "tel:+48123456789")
     no_thanks = widget.inside.get_by_role("button", name="No, thanks")
