@@ -67,7 +67,8 @@ def test_python_cannot_start(
     widget: Widget, agent: Agent, watch: Watch, harm: Callable[[Page], None]
 ) -> None:
     """An alert says so and offers another try; nothing that was written is lost."""
-    watch.expect(r"\.wasm", "wasm instantiation failed|Failed to fetch", r"\.whl", "console error: Failed to load resource")
+    watch.expect(r"\.wasm", r"\.whl", "console error: Failed to load resource")
+    watch.expect("wasm instantiation failed", "TypeError: Failed to fetch")
     harm(widget.page)
     widget.visit().open()
     widget.send("I wrote this while it failed")

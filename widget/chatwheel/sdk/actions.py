@@ -100,6 +100,15 @@ def plain(data: Data | None, argument: str) -> dict[str, Any]:
     return {to_snake(str(key)): value for key, value in unchanged(data, argument).items()}
 
 
+def several(value: Any, argument: str) -> list[Any]:
+    """An argument that is a list; `argument` is named if it is none. Nothing given is an empty one."""
+    if value is None or (
+        isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping | Model)
+    ):
+        return list(value or ())
+    raise InvalidArgument(argument, f"must be a list, not {value!r}")
+
+
 def _given(**members: Any) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
@@ -122,12 +131,12 @@ def _chat_argument(chat: Data | None) -> dict[str, Any]:
         result["id"] = given["id"]
     access = plain(given.get("access"), "chat.access")
     if access.get("group_ids") is not None:
-        result["access"] = {"group_ids": list(access["group_ids"])}
+        result["access"] = {"group_ids": several(access["group_ids"], "chat.access.group_ids")}
     if given.get("properties"):
         result["properties"] = given["properties"]
     thread = plain(given.get("thread"), "chat.thread")
     if thread:
-        events = [event_argument(event) for event in thread.get("events") or ()]
+        events = [event_argument(event) for event in several(thread.get("events"), "chat.thread.events")]
         result["thread"] = {
             **({"events": events} if thread.get("events") is not None else {}),
             **({"properties": thread["properties"]} if thread.get("properties") else {}),
@@ -178,8 +187,8 @@ def get_chat(chat_id: str, thread_id: str | None = None) -> Call[Chat]:
 
 
 def list_chats(page_id: str | None = None, limit: int | None = None) -> Call[ChatsPage]:
-    if limit is not None and limit > MAX_CHATS_PER_PAGE:
-        raise InvalidArgument("limit", f"at most {MAX_CHATS_PER_PAGE} chats fit on a page, not {limit}")
+    if limit is not None and not (type(limit) is int and limit <= MAX_CHATS_PER_PAGE):
+        raise InvalidArgument("limit", f"is a number of chats, at most {MAX_CHATS_PER_PAGE}, not {limit!r}")
     return Call(
         "list_chats",
         {"page_id": page_id} if page_id else {"limit": limit or 10},
@@ -235,9 +244,9 @@ def event_argument(event: Data) -> dict[str, Any]:
         raise InvalidArgument("event", f"events of type {kind!r} cannot be sent")
     if kind == "rich_message":
         given.setdefault("template_id", given.get("template"))
-        given["elements"] = _plain_throughout(given.get("elements") or ())
+        given["elements"] = _plain_throughout(several(given.get("elements"), "event.elements"))
     if kind == "filled_form":
-        given["fields"] = [_answered(item) for item in given.get("fields") or ()]
+        given["fields"] = [_answered(item) for item in several(given.get("fields"), "event.fields")]
     result: dict[str, Any] = {}
     if isinstance(given.get("custom_id"), str):
         result["custom_id"] = given["custom_id"]
@@ -427,7 +436,9 @@ _STATUSES: TypeAdapter[dict[str, Literal["online", "online_for_queue", "offline"
 def list_group_statuses(
     group_ids: Sequence[int] | None = None,
 ) -> Call[dict[str, Literal["online", "online_for_queue", "offline"]]]:
-    payload: dict[str, Any] = {"all": True} if group_ids is None else {"group_ids": list(group_ids)}
+    payload: dict[str, Any] = (
+        {"all": True} if group_ids is None else {"group_ids": several(group_ids, "group_ids")}
+    )
     return Call(
         "list_group_statuses", payload, lambda answer: _STATUSES.validate_python(answer["groups_status"])
     )
