@@ -1,23 +1,35 @@
 // @ts-check
 /**
- * Says that the stage is missing: a file did not arrive, or is not of this release and was refused (frame.html names
- * the hash of each). It runs after stage.mjs, uses nothing of it, and does nothing when all is well.
+ * Has the stage and Python loaded, behind what makes the composer take typing; and says so if the stage is missing: a
+ * file did not arrive, or is not of this release and was refused (frame.html names the hash of each).
  */
 
 /** Milliseconds after which the page around the frame should have said hello. */
 const LONG = 15_000;
 
 const panel = /** @type {HTMLElement} */ (document.querySelector("#panel"));
-const isThere = performance.getEntriesByName("chatwheel:stage").length > 0;
-if (isThere) setTimeout(() => isWaiting() && complain(), LONG);
-else complain();
+const rest = /** @type {HTMLTemplateElement} */ (document.querySelector("#rest"));
+const stage = /** @type {HTMLScriptElement} */ (rest.content.querySelector("script[src]"));
+stage.addEventListener("load", look);
+stage.addEventListener("error", look);
+rest.remove();
+document.head.append(rest.content); // now, so that the frame's `load` comes when the stage listens
+
+function look() {
+  if (isThere()) setTimeout(() => isWaiting() && complain(), LONG);
+  else complain();
+}
+
+function isThere() {
+  return performance.getEntriesByName("chatwheel:stage").length > 0;
+}
 
 function isWaiting() {
   return panel.dataset.phase === "loading";
 }
 
 function complain() {
-  const message = isThere
+  const message = isThere()
     ? "The page did not connect: page.mjs was not loaded, or refused."
     : "stage.mjs, or a file that it needs, was not loaded, or is not of this release and was refused.";
   panel.dataset.phase = "failed";

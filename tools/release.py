@@ -16,7 +16,7 @@ from tools import stamps
 
 _STABLE = ("embed.js", "frame.html")
 _BESIDE = "livechat.js"  # imports embed.js, and is named by pages as embed.js is
-# What the frame loads at once besides stage.mjs and guard.mjs, and what each of the modules imports.
+# What the frame loads at once besides its own modules, and what each of the modules imports.
 _PYSCRIPT = ("runtime/pyscript/core.js", "runtime/pyscript/error-*.js")
 # What the worker loads by itself: worker.mjs has it checked first.
 _WORKER = ("boot.mjs", "runtime/runtime.json")
@@ -72,14 +72,15 @@ class Release:
         first = [
             path.relative_to(self.folder).as_posix() for glob in _PYSCRIPT for path in self.folder.glob(glob)
         ]
-        modules = dict.fromkeys(
-            path for root in ("early.mjs", "stage.mjs", "guard.mjs", *first) for path in self._graph(root)
-        )
+        modules = dict.fromkeys(path for root in ("stage.mjs", *first) for path in self._graph(root))
+        modules.pop("early.mjs")  # it stands there itself
         links = "".join(f'<link rel="modulepreload" href={attributes(path)}>\n' for path in modules)
         worker = dict.fromkeys(path for root in _WORKER for path in self._graph(root))
         hashes = json.dumps({path: self._integrity(path) for path in worker}, indent=1)
         data = f'<script type="application/json" id="worker-files">{hashes}</script>\n'
-        return text.replace("<script ", f"{links}{data}<script ", 1)
+        return text.replace(
+            "<script ", f"{links}{data}<script ", 1
+        )  # the first are in the template of what comes later
 
     def _graph(self, root: str, *, later: bool = False) -> Iterator[str]:
         """A file, and what it imports at once (or later, too), all the way down."""

@@ -45,7 +45,7 @@ def problems(frame: Frame | Page) -> list[str]:
                 const { localName } = element;
                 if (!known.has(localName) && !localName.includes("-config")) bad.push(`<${localName}>`);
                 if (localName === "script" && document.body.contains(element)
-                    && !/\\/early[.]mjs$/.test(element.src)) bad.push("a script");
+                    && !/\\/(early|guard)[.]mjs$/.test(element.src)) bad.push("a script");
                 for (const { name, value } of element.attributes) {
                     if (/^on|^srcdoc$|^style$/.test(name) && !element.matches(ownStyle))
                         bad.push(`${localName}[${name}]`);

@@ -43,12 +43,13 @@ def test_a_file_that_was_changed(visitor: BrowserContext, backend: Backend, watc
     watch.expect(
         "integrity", "could not be loaded", "was not loaded", "page.mjs", "Failed to find a valid digest"
     )
-    widget = tampered(visitor, "composer.mjs", backend)
-    expect(widget.inside.get_by_role("alert")).to_have_text(
-        "The chat could not be loaded. Please reload the page."
-    )
-    widget.close()
-    assert "stage.mjs, or a file that it needs" in told(widget.page)
+    for file in ("early.mjs", "composer.mjs"):
+        widget = tampered(visitor, file, backend)
+        expect(widget.inside.get_by_role("alert")).to_have_text(
+            "The chat could not be loaded. Please reload the page."
+        )
+        widget.close()
+        assert "stage.mjs, or a file that it needs" in told(widget.page)
 
     widget = tampered(visitor, "python.mjs", backend)
     expect(widget.composer).to_be_focused()
