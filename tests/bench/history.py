@@ -99,9 +99,9 @@ def show_in_widget(context: BrowserContext, server: Backend, size: int, slowed: 
     figures = thread.stop()
     noted = probe.read(frame)
     page.close()
-    arrived = [each["at"] for each in noted["frames"] if "Message number" in each["data"]]
+    history = [each["at"] for each in noted["frames"] if words(size // 2) in each["data"]]
     done = next(row["at"] for row in noted["rows"] if row["count"] >= size)
-    return {"all": done - arrived[0], **figures}
+    return {"all": done - history[0], **figures}
 
 
 def show_in_page(context: BrowserContext, url: str, texts: list[str], slowed: int) -> Figures:

@@ -6,7 +6,8 @@ A page is viewed again only when it, or the entry next to it on either side, is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from chatwheel.ui.components import message
 from chatwheel.ui.components.message import Position
@@ -25,9 +26,10 @@ class Log:
 
     def __init__(self, strings: Strings, timezone: tzinfo | None = None) -> None:
         self._t = strings
-        self._timezone = timezone
         self._pages: dict[int, tuple[Page, Entry | None, Entry | None, Node]] = {}
         self._entries: dict[str, tuple[Entry | None, Entry, Entry | None, list[Node]]] = {}
+        # Each entry is compared with both of its neighbours, and twice.
+        self._day = lru_cache(maxsize=64)(lambda at: datetime.fromtimestamp(at, timezone).date())
 
     def __call__(self, timeline: Timeline) -> list[Node]:
         nodes = []
@@ -64,16 +66,13 @@ class Log:
         first, last = not self._together(before, entry), not self._together(entry, after)
         position = Position(first, last, told=last or (_is_going_up(after) and not _is_going_up(entry)))
         node = message.entry(entry, position, self._t)
-        if before is None or self._day(before) != self._day(entry):
+        if before is None or self._day(before.at) != self._day(entry.at):
             return [self._separator(entry), node]
         return [node]
 
-    def _day(self, entry: Entry) -> date:
-        return datetime.fromtimestamp(entry.at, self._timezone).date()
-
     def _separator(self, entry: Entry) -> Node:
         time = h("time", {"datetime": message.timestamp(entry.at), "data-format": "day"})
-        return h("div", {"class": "day", "role": "separator"}, time, key=f"day {self._day(entry)}")
+        return h("div", {"class": "day", "role": "separator"}, time, key=f"day {self._day(entry.at)}")
 
     def _together(self, entry: Entry | None, other: Entry | None) -> bool:
         """Whether two neighbours belong to one group."""
@@ -82,7 +81,7 @@ class Log:
         return (
             (entry.author.id if entry.author else "") == (other.author.id if other.author else "")
             and abs(other.at - entry.at) < GROUP_SECONDS
-            and self._day(entry) == self._day(other)
+            and self._day(entry.at) == self._day(other.at)
             and (entry.delivery is Delivery.FAILED) == (other.delivery is Delivery.FAILED)
         )
 
