@@ -15,7 +15,8 @@ const STYLE = `
   .preview .text { flex: 1; min-width: 0; padding: 12px 0 12px 16px; overflow-wrap: anywhere; }
   .preview .text:focus-visible, .preview .away:focus-visible { outline: 2px solid light-dark(#17171c, #f1f1f5);
     outline-offset: -2px; border-radius: 14px; }
-  .preview b { display: block; font-weight: 600; }
+  .preview b { display: block; overflow: hidden; font-weight: 600; text-overflow: ellipsis; white-space: nowrap; }
+  .preview span { display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical; -webkit-line-clamp: 6; }
   .preview .away { display: grid; place-items: center; flex: none; width: 40px; height: 44px; color: light-dark(#676773, #a5a5b2); }
   .preview .away svg { width: 18px; height: 18px; }`;
 

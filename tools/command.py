@@ -29,6 +29,8 @@ def parser() -> argparse.ArgumentParser:
     run_bench = commands.add_parser("bench", help="run the benchmarks, print a table, write dist/bench.json")
     run_bench.add_argument("--runs", type=int, default=5, help="fresh browsers per measurement (default: 5)")
     run_bench.add_argument("--quick", action="store_true", help="one run, at full speed only")
+    names = "server, bytes, start, message, history, echo, frames"
+    run_bench.add_argument("--only", nargs="+", metavar="NAME", help=f"just these measurements, of {names}")
     return top
 
 

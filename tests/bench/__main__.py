@@ -31,36 +31,48 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="build.py bench")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="one run, at full speed only")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="just these measurements")
     options = parser.parse_args(arguments)
-    runs = 1 if options.quick else options.runs
-    conditions = start.CONDITIONS[:1] if options.quick else start.CONDITIONS
+    quick, runs = options.quick, 1 if options.quick else options.runs
+    path = Path(os.environ["CHATWHEEL_BENCH_RESULT"])
+    results: dict[str, Any] = {}
+
+    def take(name: str, title: str, measure: Callable[[], Any], lines: Callable[[Any], list[str]]) -> None:
+        """Prints and keeps each result as it comes: all of them take a while."""
+        if options.only and name not in options.only:
+            return
+        print(f"  {title} …", flush=True)
+        results[name] = measure()
+        path.write_text(json.dumps(results, indent=1), encoding="utf-8")
+        print("\n".join(["", *lines(results[name]), ""]), flush=True)
+
     # First, while there is no browser to share the processors with.
-    served = tell(
-        "Five hundred customers", lambda: load.measure(QUICK_SECONDS if options.quick else load.SECONDS)
+    seconds = QUICK_SECONDS if quick else load.SECONDS
+    take(
+        "server", "Five hundred customers", lambda: load.measure(seconds), lambda served: [load.words(served)]
     )
     with serving() as (widget, stock), sync_playwright() as playwright:
 
         @contextmanager
-        def fresh_browser() -> Iterator[Browser]:
+        def fresh() -> Iterator[Browser]:
             browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM_PATH"], args=ARGUMENTS)
             yield browser
             browser.close()
 
-        results = {
-            "bytes": tell("Counting bytes", lambda: start.count_bytes(fresh_browser, widget, stock)),
-            "start": tell("Starting", lambda: start.measure(fresh_browser, widget, stock, runs, conditions)),
-            "message": tell("Receiving messages", lambda: message.measure(fresh_browser, widget)),
-            "history": tell(
-                "Showing history",
-                lambda: history.measure(fresh_browser, widget, stock, runs, quick=options.quick),
-            ),
-            "echo": tell("Typing", lambda: echo.measure(fresh_browser, widget)),
-            "frames": tell("Reading frames", lambda: frames.measure(fresh_browser, widget)),
-            "server": served,
-        }
-    path = Path(os.environ["CHATWHEEL_BENCH_RESULT"])
-    path.write_text(json.dumps(results, indent=1), encoding="utf-8")
-    print("\n".join([report.table(results), "", *frames.lines(results["frames"]), "", load.words(served)]))
+        conditions = start.CONDITIONS[:1] if quick else start.CONDITIONS
+        take("bytes", "Counting bytes", lambda: start.count_bytes(fresh, widget, stock), report.sizes)
+        take(
+            "start", "Starting", lambda: start.measure(fresh, widget, stock, runs, conditions), report.starts
+        )
+        take("message", "Receiving messages", lambda: message.measure(fresh, widget), report.arrivals)
+        take(
+            "history",
+            "Showing history",
+            lambda: history.measure(fresh, widget, stock, runs, quick=quick),
+            report.conversations,
+        )
+        take("echo", "Typing", lambda: echo.measure(fresh, widget), report.echoes)
+        take("frames", "Reading frames", lambda: frames.measure(fresh, widget), frames.lines)
     return 0
 
 
@@ -75,11 +87,6 @@ def serving() -> Iterator[tuple[Backend, str]]:
     loop.run(stock.stop())
     widget.close()
     loop.close()
-
-
-def tell(title: str, work: Callable[[], Any]) -> Any:
-    print(f"  {title} …", flush=True)
-    return work()
 
 
 if __name__ == "__main__":

@@ -1,16 +1,11 @@
-"""The table that is printed."""
+"""What is printed of each measurement."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
-def table(results: dict[str, Any]) -> str:
-    """All results as text."""
-    return "\n".join([*_bytes(results["bytes"]), "", *_start(results["start"]), "", *_rest(results)])
-
-
-def _bytes(counted: dict[str, Any]) -> list[str]:
+def sizes(counted: dict[str, Any]) -> list[str]:
     files = counted["widget"]["files"]
     lines = [f"{'first visit, bytes':<72}{'raw':>12}{'brotli':>12}"]
     lines += [
@@ -24,7 +19,7 @@ def _bytes(counted: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _start(cases: dict[str, Any]) -> list[str]:
+def starts(cases: dict[str, Any]) -> list[str]:
     heads = ("usable", "Python up", "connected", "sent", "blocked", "memory/MB", "÷ stock")
     lines = [f"{'start, ms (median)':<30}" + "".join(f"{head:>12}" for head in heads)]
     for case, figures in cases.items():
@@ -38,18 +33,20 @@ def _start(cases: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _rest(results: dict[str, Any]) -> list[str]:
-    message, echo = results["message"], results["echo"]
+def arrivals(message: dict[str, Any]) -> list[str]:
     return [
-        f"one incoming message, frame to row, ms: median {message['median']}, 95th of 100 {message['p95']}",
-        f"{echo['keys']} keys while Python is busy, ms to the screen: median {echo['median']}, "
-        f"worst {echo['worst']}, later than 50 ms: {echo['late']}",
-        "",
-        *_history(results["history"]),
+        f"one incoming message, frame to row, ms: median {message['median']}, 95th of 100 {message['p95']}"
     ]
 
 
-def _history(cases: dict[str, Any]) -> list[str]:
+def echoes(echo: dict[str, Any]) -> list[str]:
+    return [
+        f"{echo['keys']} keys while Python is busy, ms to the screen: median {echo['median']}, "
+        f"worst {echo['worst']}, later than 50 ms: {echo['late']}"
+    ]
+
+
+def conversations(cases: dict[str, Any]) -> list[str]:
     heads = ("in all", "main thread", "heap, MB", "÷ all", "÷ thread")
     lines = [f"{'conversation, ms (median)':<50}" + "".join(f"{head:>13}" for head in heads)]
     for case, by_who in cases.items():

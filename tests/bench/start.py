@@ -123,6 +123,7 @@ def open_widget(context: BrowserContext, url: str, condition: str = "", says: st
     """Until it is connected; when something is to be said, it is written before."""
     page = new_page(context, condition)
     widget = Widget(page, url).visit()
+    page.wait_for_load_state("networkidle")  # nobody clicks before there is something to see
     widget.open()
     if says:
         widget.send(says)

@@ -45,6 +45,13 @@ OUT_OF_PLACE = """() => {
     }
     return found;
 }"""
+SPACED = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`p { margin-bottom: 2em !important; }
+        * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }`);
+    document.adoptedStyleSheets.push(sheet);
+}"""
+"""Text as far apart as a visitor may set it (WCAG 1.4.12)."""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -65,7 +72,10 @@ def violations(document: Page | Frame, context: str = "document") -> list[str]:
 
 
 def test_every_state(widget: Widget, agent: Agent, backend: Backend) -> None:
-    """Each state wide and light, and at 320 px (or 400 % zoom) in the dark from right to left; nothing is cut off."""
+    """Each state wide and light, and at 320 px (or 400 % zoom) in the dark from right to left; nothing is cut off.
+
+    Nor is it where the visitor has text set further apart.
+    """
     page, found = widget.page, list[str]()
     page.emulate_media(reduced_motion="reduce")
     for state in walk(widget, agent, backend):
@@ -87,6 +97,9 @@ def look_at_small(widget: Widget) -> list[str]:
         for direction in ("ltr", "rtl"):
             frame.evaluate("direction => { document.documentElement.dir = direction; }", direction)
             found += [f"{screen['width']} px, {direction}: {line}" for line in out_of_place(frame)]
+    frame.evaluate(SPACED)
+    found += [f"spaced: {line}" for line in out_of_place(frame)]
+    frame.evaluate("() => void document.adoptedStyleSheets.pop()")
     page.emulate_media(color_scheme="dark")
     found += [f"dark: {line}" for line in violations(frame)]
     page.emulate_media(color_scheme="light", forced_colors="active")

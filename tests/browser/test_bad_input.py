@@ -27,21 +27,24 @@ HOSTILE = [
     "W" * 400,
     "https://example.org/" + "a" * 1500,
 ]
+BUTTONS = ("url", "phone", "webview", "message", "cancel", "dance")
 ELEMENTS = (
     "html head meta title link script style body main header svg symbol path circle use div span h1 h2 p button input "
     "textarea form label a article bdi br i img li progress section strong time ul nav aside dl dt dd ol "
     "dialog footer fieldset legend select option datalist h3"
 )
+BESIDE = "document.querySelector('#chatwheel').shadowRoot"
+"""What the widget draws on the site's own page."""
 
 
-def problems(frame: Frame | Page) -> list[str]:
-    """What is in a document and must not be there."""
+def problems(frame: Frame | Page, root: str = "document") -> list[str]:
+    """What is in a document, or a shadow tree, and must not be there."""
     found: list[str] = frame.evaluate(
-        """(allowed) => {
+        """([allowed, root]) => {
             const known = new Set(allowed.split(" ")), bad = [];
             const ownStyle = "#message, #progress-bar, #progress, .initial";
             if ("hacked" in globalThis) bad.push("something ran");
-            for (const element of document.querySelectorAll("*")) {
+            for (const element of eval(root).querySelectorAll("*")) {
                 const { localName } = element;
                 if (!known.has(localName) && !localName.includes("-config")) bad.push(`<${localName}>`);
                 if (localName === "script" && document.body.contains(element)
@@ -60,7 +63,7 @@ def problems(frame: Frame | Page) -> list[str]:
             }
             return bad;
         }""",
-        ELEMENTS,
+        [ELEMENTS + (" iframe b" if root == BESIDE else ""), root],
     )
     return found
 
@@ -171,15 +174,87 @@ def hostile_pushes(chat_id: str, thread_id: str) -> list[tuple[str, dict[str, ob
              "thumbnail_url": nasty, "thumbnail2x_url": nasty, "width": -5, "height": 10**12, "size": -1,
              "author_id": "evil"},
             {"type": "rich_message", "template_id": "cards", "author_id": "evil", "elements": [
-                {"title": text, "subtitle": text, "image": {"url": nasty, "name": text},
-                 "buttons": [{"type": "url", "text": text, "value": nasty, "postback_id": "p", "user_ids": []}]}]},
+                {"title": text, "subtitle": text, "image": {"url": nasty, "name": text, "alternative_text": text},
+                 "buttons": [{"type": kind, "text": text, "value": nasty, "postback_id": text, "user_ids": [text],
+                              "webview_height": text, "target": text, "role": text} for kind in BUTTONS]}]},
+            {"type": "rich_message", "template_id": "quick_replies", "author_id": "evil", "elements": [
+                {"title": text, "buttons": [{"type": "message", "text": text, "value": text, "postback_id": text}]}]},
+            {"type": "rich_message", "template_id": "sticker", "author_id": "evil", "elements": [
+                {"title": text, "image": {"url": nasty, "name": text, "alternative_text": text}}]},
+            {"type": "rich_message", "template_id": text, "author_id": "evil", "elements": [{"title": text}]},
+            {"type": "system_message", "system_message_type": "routing.assigned_inactive", "text": text,
+             "text_vars": {"agent_added": text, "agent_removed": text, "duration": text}},
+            {"type": "system_message", "system_message_type": "rating.chat_commented", "text": text,
+             "text_vars": {"customer": text, "comment": text, "score": text}},
+            {"type": "message", "text": text, "author_id": "evil", "properties": {"url_details": {
+                "url": nasty, "title": text, "description": text, "image_url": nasty}}},
+            {"type": "filled_form", "form_id": text, "author_id": "evil", "fields": [
+                {"type": "name", "id": text, "label": text, "answer": text},
+                {"type": "checkbox", "id": text, "label": text, "answers": [{"id": text, "label": text}]},
+                {"type": text, "id": text, "label": text, "answer": {"id": text, "label": text}}]},
+            {"type": "custom", "content": {"title": text, "html": text, "url": nasty}, "author_id": "evil"},
+            {"type": text, "text": text, "author_id": text},
         ]  # fmt: skip
     pushes: list[tuple[str, dict[str, object]]] = [
         ("incoming_event", {**where, "event": {"id": f"X{n}", "created_at": at.format(n), **event}})
         for n, event in enumerate(events)
     ]
+    pushes += [
+        (
+            "incoming_multicast",
+            {"type": "announcement", "content": {"name": text, "text": text, "url": nasty}},
+        )
+        for text in HOSTILE
+    ]
     user = {"id": "evil", "type": "agent", "name": HOSTILE[1], "avatar": nasty, "present": True}
-    return [("user_added_to_chat", {**where, "user": user, "reason": "manual", "requester_id": "x"}), *pushes]
+    return [
+        ("user_added_to_chat", {**where, "user": user, "reason": HOSTILE[0], "requester_id": HOSTILE[0]}),
+        *pushes,
+        ("chat_transferred", {**where, "reason": HOSTILE[0], "requester_id": "evil",
+                              "transferred_to": {"agent_ids": [HOSTILE[0]], "group_ids": [HOSTILE[0]]}}),
+        ("queue_position_updated", {**where, "queue": {"position": HOSTILE[0], "wait_time": HOSTILE[0]}}),
+        ("thread_properties_updated", {**where, "properties": {
+            "rating": {"score": HOSTILE[0], "comment": HOSTILE[0]}, "routing": {"idle": HOSTILE[0]}}}),
+    ]  # fmt: skip
+
+
+def hostile_greeting(number: int, text: str) -> dict[str, object]:
+    """Beside the launcher, on the page of the site itself."""
+    nasty = "javascript:" + RUN
+    event = {"id": f"G{number}_1", "type": "message", "text": text, "author_id": "evil",
+             "created_at": "2026-01-02T00:00:00.000000Z"}  # fmt: skip
+    rich = {**event, "type": "rich_message", "template_id": "cards", "elements": [
+        {"title": text, "subtitle": text, "image": {"url": nasty, "name": text},
+         "buttons": [{"type": "url", "text": text, "value": nasty, "postback_id": "p"}]}]}  # fmt: skip
+    return {
+        "id": number,
+        "unique_id": f"greeting {number}",
+        "displayed_first_time": True,
+        "addon": text,
+        "event": rich if number % 2 else event,
+        "agent": {"id": "evil", "name": text, "avatar": nasty, "job_title": text, "is_bot": True},
+    }
+
+
+def hostile_form() -> dict[str, object]:
+    kinds = [
+        "header",
+        "name",
+        "email",
+        "text",
+        "textarea",
+        "radio",
+        "checkbox",
+        "select",
+        "group_chooser",
+        "subject",
+    ]
+    fields = [
+        {"type": kind, "id": f"{number}{text}", "label": text, "required": True,
+         "options": [{"id": text, "label": text, "group_id": 0, "checked": True}]}
+        for number, (kind, text) in enumerate(zip(kinds, HOSTILE, strict=True))
+    ]  # fmt: skip
+    return {"id": HOSTILE[0], "fields": fields}
 
 
 HOSTILE_SAM = replace(SAM, name=HOSTILE[0], job_title=HOSTILE[4] + HOSTILE[8])
@@ -217,7 +292,7 @@ def test_hostile_strings(widget: Widget, contexts: NewContext, backend: Backend,
     assert page.evaluate("'hacked' in globalThis") is False
     assert problems(console.page) == []
     hrefs = widget.log.get_by_role("link").evaluate_all("all => all.map((link) => link.href)")
-    assert all(href.startswith(("https://", "http://", "mailto:")) for href in hrefs if href)
+    assert [href for href in hrefs if href and not href.startswith(("https://", "http://", "mailto:"))] == []
     expect(widget.inside.get_by_role("heading", level=1)).to_be_visible()
 
     # The visitor's own text is refused before it is sent, and stays.
@@ -231,3 +306,27 @@ def test_hostile_strings(widget: Widget, contexts: NewContext, backend: Backend,
     expect(widget.alerts.filter(has_text="too long")).to_be_hidden()
     widget.composer.press("Enter")
     expect(console.message("Shorter")).to_have_count(1)
+
+
+def test_hostile_greetings_and_forms(widget: Widget, backend: Backend, watch: Watch) -> None:
+    """In what comes before a chat: beside the launcher, on the site's own page, and in what is to be filled in."""
+    watch.expect("console warning: dropped", "console error: Not allowed to (load|navigate)")
+    backend.set_form("prechat", hostile_form())
+    widget.start()
+    form = widget.inside.get_by_role("form", name="Before the chat")
+    form.get_by_role("button", name="Start chat").click()
+    expect(form.get_by_role("alert").first).to_be_visible()
+    assert problems(widget.frame) == []
+
+    widget.close()
+    for number, text in enumerate(HOSTILE):
+        backend.news("incoming_greeting", hostile_greeting(number, text))
+        expect(widget.page.get_by_role("button", name="Dismiss")).to_be_visible()
+        assert problems(widget.page, BESIDE) == []
+        widget.page.get_by_role("button", name="Dismiss").click()
+        backend.wait_for("cancel_greeting", unique_id=f"greeting {number}")
+    backend.news("incoming_greeting", hostile_greeting(1, "Need a hand?"))
+    widget.page.get_by_role("button", name="Need a hand?").click()
+    expect(widget.articles).to_contain_text("Need a hand?")
+    assert problems(widget.frame) == []
+    assert widget.page.evaluate("'hacked' in globalThis") is False

@@ -6,6 +6,7 @@ Besides `transport/browser.py` and `browser_tabs.py` the only module that import
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -188,6 +189,7 @@ async def start() -> None:
             built.set_exception(error)
         else:
             built.set_result(None)
+            gc.freeze()  # it all stays: what comes and goes from here on is collected without walking through it
 
     channel.on("start", build)
     channel.post("ready")

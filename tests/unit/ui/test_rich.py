@@ -63,6 +63,7 @@ async def test_cards_make_a_carousel_and_their_links_are_links() -> None:
         {"type": "url", "text": "Look", "value": "https://shop.example/1", "postback_id": "a"},
         {"type": "phone", "text": "Call", "value": "+48 123 456", "postback_id": "b"},
         {"text": "Mark", "postback_id": "c"},
+        {"type": "phone", "text": "Call nobody", "value": "javascript:alert(1)", "postback_id": "d"},
     ]
     card = {
         "title": "Model 1",

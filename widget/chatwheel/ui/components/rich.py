@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from chatwheel.ui.components.icons import icon
@@ -9,6 +10,8 @@ from chatwheel.ui.entries import Attachment, Button, Card, Entry, Rich
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.text import linked
 from chatwheel.ui.tree import Attribute, Node, h
+
+_PHONE = re.compile(r"[+\d(][\d\s().\-/#*,;]*")
 
 
 def rich(entry: Entry, content: Rich, t: Strings) -> Node:
@@ -82,7 +85,7 @@ def _button(entry: Entry, button: Button, place: tuple[int, int], shape: str, t:
 def _href(button: Button) -> str:
     """Where a button leads. A page that may not stand in a sheet is opened like any other link."""
     if button.kind == "phone":
-        return f"tel:{button.value.replace(' ', '')}"
+        return f"tel:{button.value.replace(' ', '')}" if _PHONE.fullmatch(button.value) else ""
     is_link = button.kind == "url" or (button.kind == "webview" and not may_be_framed(button.value))
     return button.value if is_link else ""
 
