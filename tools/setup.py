@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,8 +57,10 @@ class Node:
 def prepare(level: Level, console: Console) -> None:
     """Everything for a level; quick when it is there already."""
     make_venv(console)
-    install_python(level, console)
-    install_npm(level, console)
+    with installing_npm(
+        level, console
+    ):  # meanwhile: each of the two waits for the net more than for a processor
+        install_python(level, console)
     download_browser_wheels(console)
 
 
@@ -154,20 +157,26 @@ def _major(npm: str) -> int:
         return 0
 
 
-def install_npm(level: Level, console: Console) -> None:
-    """Pyodide and PyScript, and for `dev` what checks our JavaScript."""
+@contextmanager
+def installing_npm(level: Level, console: Console) -> Iterator[None]:
+    """Pyodide and PyScript, and for `dev` what checks our JavaScript: there at the end of the `with`."""
     stamp = NODE_MODULES / ".chatwheel-stamp.json"
     lock = stamps.digest(ROOT / "package-lock.json")
     wanted = {"demo": lock, "dev": lock}
     if _has(level, stamps.read(stamp), wanted):
+        yield
         return
     node = find_node(console)
-    with _doing(console, "Installing npm packages", "npm packages could not be installed"):
-        stamp.unlink(missing_ok=True)
-        limits = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000"]
-        omit = [] if level == "dev" else ["--omit=dev"]
-        run([node.npm, "ci", *limits, *omit], "npm", environment=node.environment())
-        stamps.write(stamp, {level: wanted[level]})
+    stamp.unlink(missing_ok=True)
+    limits = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000"]
+    omit = [] if level == "dev" else ["--omit=dev"]
+    command = [node.npm, "ci", *limits, *omit]
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        packages = pool.submit(run, command, "npm", environment=node.environment())
+        yield
+        with _doing(console, "Installing npm packages", "npm packages could not be installed"):
+            packages.result()
+    stamps.write(stamp, {level: wanted[level]})
 
 
 # ---------------------------------------------------------------- wheels for the browser

@@ -35,6 +35,9 @@ ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
+    # One process less to talk to for all that is drawn, and one for all that is fetched.
+    "--in-process-gpu",
+    "--enable-features=NetworkServiceInProcess2,CDPScreenshotNewSurface",
     # A document that a test made up is not of this machine; nobody types an address, for which two pages would be made.
     "--disable-features=LocalNetworkAccessChecks,WebUIOmniboxPopup,WebUIOmniboxAimPopup",
     "--js-flags=--liftoff-only",  # no test is so long that Python, as WebAssembly, were worth a second compilation

@@ -76,6 +76,7 @@ def test_questions_are_answered_while_nobody_is_there(widget: Widget, backend: B
     assert backend.requests("start_chat") == backend.requests("send_event") == []
     widget.send("Is the saddle leather?")
     expect(widget.message("I do not know that")).to_be_visible()
+    backend.wait_for("start_chat")
     assert [
         frame["payload"]["chat"]["thread"]["events"][0]["text"] for frame in backend.requests("start_chat")
     ] == ["Is the saddle leather?"]

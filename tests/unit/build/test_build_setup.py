@@ -67,16 +67,16 @@ def test_everything_is_done_once(commands: Commands, tmp_path: Path) -> None:
 
 
 def test_the_tests_level_serves_the_demo_but_not_the_other_way_round(commands: Commands) -> None:
-    setup.install_python("demo", QUIET)
-    setup.install_npm("demo", QUIET)
+    with setup.installing_npm("demo", QUIET):
+        setup.install_python("demo", QUIET)
     assert commands.count("--omit=dev") == 1
-    setup.install_python("dev", QUIET)
-    setup.install_npm("dev", QUIET)
+    with setup.installing_npm("dev", QUIET):
+        setup.install_python("dev", QUIET)
     assert commands.count("dev.txt") == 1
     assert commands.count("npm ci") == 2
     commands.ran.clear()
-    setup.install_python("demo", QUIET)
-    setup.install_npm("demo", QUIET)
+    with setup.installing_npm("demo", QUIET):
+        setup.install_python("demo", QUIET)
     assert commands.ran == []
 
 

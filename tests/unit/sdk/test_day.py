@@ -7,9 +7,13 @@ import random
 from collections import Counter
 from typing import Any
 
+import pytest
+
 import chatwheel
 from chatwheel.sdk import ChatError, CustomerSDK
 from chatwheel.transport.memory import NO_ANSWER, MemorySocket, MemoryTransport
+
+pytestmark = pytest.mark.unmeasured
 
 STEPS = 6500
 READ = 150  # events of a page

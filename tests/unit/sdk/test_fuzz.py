@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ import chatwheel
 from chatwheel.sdk.models import Customer
 from chatwheel.sdk.protocol import push_names, read_frame
 from chatwheel.transport.memory import MemoryTransport
+
+pytestmark = pytest.mark.unmeasured
 
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

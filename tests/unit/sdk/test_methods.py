@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -183,6 +184,25 @@ async def test_requests_that_read(
 async def test_answers_that_cannot_be_read(world: World, ask: Ask, nonsense: Any) -> None:
     with pytest.raises(MalformedResponse):
         await world.answered(ask(world.sdk), nonsense)
+    assert world.status == "connected"
+
+
+@pytest.mark.parametrize(
+    "nonsense", [None, {}, {"error": "no"}, {"error": {"type": ""}}, {"error": {"type": 5}}]
+)
+async def test_a_refusal_that_cannot_be_read(world: World, nonsense: Any) -> None:
+    asked = asyncio.ensure_future(world.sdk.get_customer())
+    await world.transport.settle()
+    (frame,) = world.transport.sent("get_customer")
+    refusal = {
+        "request_id": frame["request_id"],
+        "action": "get_customer",
+        "type": "response",
+        "success": False,
+    }
+    world.transport.deliver({**refusal, "payload": nonsense})
+    with pytest.raises(MalformedResponse, match="without saying why"):
+        await asked
     assert world.status == "connected"
 
 
