@@ -170,7 +170,7 @@ def installing_npm(level: Level, console: Console) -> Iterator[None]:
     stamp.unlink(missing_ok=True)
     limits = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000"]
     omit = [] if level == "dev" else ["--omit=dev"]
-    command = [node.npm, "ci", *limits, *omit]
+    command: list[str | Path] = [node.npm, "ci", *limits, *omit]
     with ThreadPoolExecutor(max_workers=1) as pool:
         packages = pool.submit(run, command, "npm", environment=node.environment())
         yield
