@@ -46,11 +46,10 @@ def build_archives(wheels: list[Path], node: Path) -> dict[str, bytes]:
 
 
 def _fingerprint(wheels: list[Path]) -> str:
-    lists = json.dumps([_IMPORTS, _LEFT_OUT, BUNDLES])
-    others = EXTENSION_WHEELS.glob("*.whl")
-    return stamps.digest(
-        lists, ROOT / "package-lock.json", *sorted(SCRIPTS.iterdir()), *wheels, *sorted(others)
-    )
+    packed = [*wheels, *sorted(EXTENSION_WHEELS.glob("*.whl"))]
+    facts = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in packed}  # wherever they lie
+    lists = json.dumps([_IMPORTS, _LEFT_OUT, BUNDLES, facts])
+    return stamps.digest(lists, ROOT / "package-lock.json", *sorted(SCRIPTS.iterdir()))
 
 
 def _pack(wheels: list[Path], node: Path, out: Path) -> None:

@@ -38,7 +38,7 @@ _PYSCRIPT = ("core.js", "core-*.js", "error-*.js")
 _OWN_PYODIDE = ("pyodide.mjs",)
 _PYSCRIPT_OWN = ("deprecations-manager-*.js", "donkey-*.js", "py-*-*.js", "pyodide_graph-*.js")
 # Brotli's levels: the best takes 40 seconds for the runtime, once; the other, enough to run it, two.
-BEST, QUICK = 11, 9
+BEST, QUICK = 11, 6
 _EPOCH = {"SOURCE_DATE_EPOCH": "1577836800"}  # the same sources give the same wheel
 
 

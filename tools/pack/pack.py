@@ -86,14 +86,23 @@ def python_of(origin: str) -> str:
 
 def without_docstrings(tree: ast.Module) -> ast.Module:
     """Nothing at run time reads them; assertions stay."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            match node.body:
-                case [ast.Expr(value=ast.Constant(value=str())), *rest]:
-                    node.body = rest or (
-                        [] if isinstance(node, ast.Module) else [ast.Pass(lineno=node.lineno, col_offset=0)]
-                    )
-    return ast.fix_missing_locations(tree)
+    for node in scopes(tree):
+        match node.body:
+            case [ast.Expr(value=ast.Constant(value=str())) as docstring, *rest]:
+                alone: list[ast.stmt] = (
+                    [] if isinstance(node, ast.Module) else [ast.copy_location(ast.Pass(), docstring)]
+                )
+                node.body = rest or alone
+    return tree
+
+
+def scopes(node: ast.AST) -> Iterator[ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
+    """What can have a docstring, in a node and below: in statements only, for most nodes are in expressions."""
+    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        yield node
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for inner in getattr(node, part, ()):
+            yield from scopes(inner)
 
 
 def compiled(path: str, source: str) -> bytes:
