@@ -15,6 +15,7 @@ from bench import probe
 from bench.mainthread import MainThread
 from bench.message import join_when_there, newest
 from bench.start import Fresh, new_page, open_widget
+from browser import boot
 from browser.backend import Agent, Backend
 from browser.pages import Widget
 
@@ -75,13 +76,17 @@ def words(number: int) -> str:
 
 
 def seed(context: BrowserContext, server: Backend, size: int) -> list[str]:
-    """Has a visitor of this context come, ask and go, and an agent write an answer of many messages."""
+    """Has a visitor of this context come, ask and go, and an agent write an answer of many messages.
+
+    Who has a history was here before: their browser has its snapshot of Python.
+    """
     texts = [words(number) for number in range(size)]
     with Agent.at(server) as agent:
         before = newest(agent)
         page = open_widget(context, server.url)
         Widget(page, server.url).send("Hello")
         chat = join_when_there(agent, before)
+        boot.keep_snapshot(page)
         page.close()
         for text in texts:
             agent.say(chat, text)

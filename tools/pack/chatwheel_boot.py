@@ -99,10 +99,13 @@ def prepare() -> None:
 
 
 def prepare_snapshot() -> None:
-    """Import what the widget needs now and later: then a later visit need not."""
+    """Import and build what the widget needs now and later: then a later visit need not."""
     prepare()
     import chatwheel_preload  # type: ignore[import-not-found]  # noqa: F401
 
+    from chatwheel.sdk.models import build_models
+
+    build_models()
     gc.collect()
 
 

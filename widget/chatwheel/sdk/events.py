@@ -4,7 +4,18 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from .models.base import Flag, Full, Lenient, MaybeText, Model, Properties, Text, nothing
+from .models.base import (
+    Flag,
+    Full,
+    Lenient,
+    MaybeText,
+    Model,
+    Properties,
+    Text,
+    no_items,
+    no_members,
+    nothing,
+)
 from .models.chats import Chat, Queue
 from .models.messages import Event, in_thread
 from .models.results import Greeting
@@ -63,7 +74,7 @@ class Connected(Model):
     customer: Customer
     availability: Availability
     greeting: Greeting | None = None
-    chats: list[LoginChat] = Field(default_factory=list, exclude=True)
+    chats: list[LoginChat] = Field(default_factory=no_items, exclude=True)
     dynamic_config: Any = Field(default=None, exclude=True)
 
 
@@ -91,7 +102,7 @@ class ChatPropertiesChanged(Model):
     """Payload of `chat_properties_updated` and `chat_properties_deleted`."""
 
     chat_id: str
-    properties: Properties = Field(default_factory=dict)
+    properties: Properties = Field(default_factory=no_members)
 
 
 class ThreadPropertiesChanged(Model):
@@ -99,7 +110,7 @@ class ThreadPropertiesChanged(Model):
 
     chat_id: str
     thread_id: Text = ""
-    properties: Properties = Field(default_factory=dict)
+    properties: Properties = Field(default_factory=no_members)
 
 
 class EventPropertiesChanged(Model):
@@ -108,7 +119,7 @@ class EventPropertiesChanged(Model):
     chat_id: str
     thread_id: Text = ""
     event_id: Text = ""
-    properties: Properties = Field(default_factory=dict)
+    properties: Properties = Field(default_factory=no_members)
 
 
 class TransferTarget(Model):
@@ -146,7 +157,7 @@ class CustomerUpdated(Model):
     name: MaybeText = None
     email: MaybeText = None
     avatar: MaybeText = None
-    session_fields: SessionFields = Field(default_factory=dict)
+    session_fields: SessionFields = Field(default_factory=no_members)
 
 
 class _OneEvent(Model):

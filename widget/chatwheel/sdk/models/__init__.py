@@ -1,6 +1,6 @@
 """The structures of the Customer Chat API. One base class; nothing here happens in time."""
 
-from .base import Model
+from .base import Model, build_models
 from .chats import Access, Chat, ChatsPage, ChatSummary, HistoryPage, Queue, Thread, ThreadsPage
 from .forms import (
     AnsweredField,
@@ -82,5 +82,6 @@ __all__ = [
     "UploadedFile",
     "UrlInfo",
     "User",
+    "build_models",
     "parse_event",
 ]

@@ -74,6 +74,20 @@ def nothing() -> None:
     return None
 
 
+# Not `list` and `dict` themselves: pydantic asks what a factory takes, and for those Python has to read their
+# signatures out of texts, which was a third of all that building the models takes.
+
+
+def no_items() -> list[Any]:
+    """The default of lists."""
+    return []
+
+
+def no_members() -> dict[str, Any]:
+    """The default of objects."""
+    return {}
+
+
 Items = Annotated[list[Annotated[T, OmitBad()]], Lenient(list)]
 Text = Annotated[str, Lenient(str)]
 MaybeText = Annotated[str | None, Lenient(nothing)]
@@ -82,3 +96,12 @@ MaybeFlag = Annotated[bool | None, Lenient(nothing)]
 Flag = Annotated[bool, Lenient(bool)]
 Properties = Annotated[dict[str, Any], Lenient(dict)]
 """Two levels, namespace and name; deletions hold lists of names."""
+
+
+def build_models() -> None:
+    """Build what validates and writes, of every model that is imported; else each is built when it is first used."""
+    waiting: list[type[Model]] = [Model]
+    while waiting:
+        model = waiting.pop()
+        model.model_rebuild()
+        waiting += model.__subclasses__()

@@ -4,7 +4,18 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from .base import Full, Items, Lenient, MaybeNumber, MaybeText, Model, Properties, nothing
+from .base import (
+    Full,
+    Items,
+    Lenient,
+    MaybeNumber,
+    MaybeText,
+    Model,
+    Properties,
+    no_items,
+    no_members,
+    nothing,
+)
 from .messages import Event, in_thread, parse_event
 from .users import User
 
@@ -12,8 +23,8 @@ from .users import User
 class Access(Model):
     """Which groups see a chat; `[0]` is everybody."""
 
-    group_ids: Items[int] = Field(default_factory=list)
-    agent_ids: Items[str] = Field(default_factory=list)
+    group_ids: Items[int] = Field(default_factory=no_items)
+    agent_ids: Items[str] = Field(default_factory=no_items)
 
 
 class Queue(Model):
@@ -44,10 +55,10 @@ class Thread(Full):
     chat_id: MaybeText = None
     active: Annotated[bool, Lenient(bool)] = False
     created_at: MaybeText = None
-    user_ids: Items[str] = Field(default_factory=list)
+    user_ids: Items[str] = Field(default_factory=no_items)
     access: SomeAccess = Field(default_factory=Access)
-    events: Items[Event] = Field(default_factory=list)
-    properties: Properties = Field(default_factory=dict)
+    events: Items[Event] = Field(default_factory=no_items)
+    properties: Properties = Field(default_factory=no_members)
     previous_thread_id: MaybeText = None
     next_thread_id: MaybeText = None
     queue: SomeQueue = None
@@ -67,9 +78,9 @@ class Thread(Full):
 class _WithUsers(Full):
     id: str
     access: SomeAccess = Field(default_factory=Access)
-    users: Items[User] = Field(default_factory=list)
-    properties: Properties = Field(default_factory=dict)
-    events_seen_up_to_map: Annotated[dict[str, str | None], Lenient(dict)] = Field(default_factory=dict)
+    users: Items[User] = Field(default_factory=no_items)
+    properties: Properties = Field(default_factory=no_members)
+    events_seen_up_to_map: Annotated[dict[str, str | None], Lenient(dict)] = Field(default_factory=no_members)
 
     def model_post_init(self, context: Any, /) -> None:
         super().model_post_init(context)
@@ -135,7 +146,7 @@ class ChatsPage(Full):
 
     chats_summary: list[ChatSummary]
     total_chats: MaybeNumber = None
-    users: Items[User] = Field(default_factory=list)
+    users: Items[User] = Field(default_factory=no_items)
     previous_page_id: MaybeText = None
     next_page_id: MaybeText = None
 
@@ -165,5 +176,5 @@ class HistoryPage(Model):
     Further calls of `next()` give no threads and `done`.
     """
 
-    threads: list[Thread] = Field(default_factory=list)
+    threads: list[Thread] = Field(default_factory=no_items)
     done: bool = False

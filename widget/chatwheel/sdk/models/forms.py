@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field
 
-from .base import Flag, Items, Lenient, MaybeFlag, MaybeText, Model, Text, nothing
+from .base import Flag, Items, Lenient, MaybeFlag, MaybeText, Model, Text, no_items, nothing
 
 
 class FormOption(Model):
@@ -26,7 +26,7 @@ class FormField(Model):
     label: Text = ""
     required: MaybeFlag = None
     checked: MaybeFlag = None
-    options: Items[FormOption] = Field(default_factory=list)
+    options: Items[FormOption] = Field(default_factory=no_items)
     comment_label: MaybeText = None
 
 
@@ -41,7 +41,7 @@ class SentOption(FormOption):
 class SentField(FormField):
     """A field of a form event, whose names the JavaScript SDK leaves as they are on the wire."""
 
-    options: Items[SentOption] = Field(default_factory=list)  # type: ignore[assignment]
+    options: Items[SentOption] = Field(default_factory=no_items)  # type: ignore[assignment]
     comment_label: MaybeText = Field(
         default=None,
         validation_alias=AliasChoices("comment_label", "commentLabel"),
@@ -63,7 +63,7 @@ class FormDefinition(Model):
     """A form's fields."""
 
     id: Text = ""
-    fields: Items[FormField] = Field(default_factory=list)
+    fields: Items[FormField] = Field(default_factory=no_items)
 
 
 class FormResult(Model):

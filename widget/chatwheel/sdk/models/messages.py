@@ -6,7 +6,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AliasChoices, Field, TypeAdapter
 
-from .base import Full, Items, Lenient, MaybeNumber, MaybeText, Model, Properties, Text, nothing
+from .base import (
+    Full,
+    Items,
+    Lenient,
+    MaybeNumber,
+    MaybeText,
+    Model,
+    Properties,
+    Text,
+    no_items,
+    no_members,
+    nothing,
+)
 from .forms import AnsweredField, SentField
 from .rich import RichElement
 
@@ -25,7 +37,7 @@ class BaseEvent(Full):
     created_at: Text = ""
     thread_id: MaybeText = None
     custom_id: MaybeText = None
-    properties: Properties = Field(default_factory=dict)
+    properties: Properties = Field(default_factory=no_members)
     recipients: MaybeText = None
 
 
@@ -125,7 +137,7 @@ class RichMessageEvent(BaseEvent):
 
     type: Literal["rich_message"] = "rich_message"
     template: Text = Field(default="", validation_alias=AliasChoices("template_id", "templateId", "template"))
-    elements: Items[RichElement] = Field(default_factory=list)
+    elements: Items[RichElement] = Field(default_factory=no_items)
 
 
 class FormEvent(BaseEvent):
@@ -133,7 +145,7 @@ class FormEvent(BaseEvent):
 
     type: Literal["form"] = "form"
     form_id: Text = ""
-    fields: Items[SentField] = Field(default_factory=list)
+    fields: Items[SentField] = Field(default_factory=no_items)
     form_type: MaybeText = None
 
     def model_post_init(self, context: Any, /) -> None:
@@ -146,7 +158,7 @@ class FilledFormEvent(BaseEvent):
 
     type: Literal["filled_form"] = "filled_form"
     form_id: Text = ""
-    fields: Items[AnsweredField] = Field(default_factory=list)
+    fields: Items[AnsweredField] = Field(default_factory=no_items)
     form_type: MaybeText = None
 
 

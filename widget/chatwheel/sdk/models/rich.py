@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from .base import Full, Items, Lenient, MaybeFlag, MaybeNumber, MaybeText, Model, Text, nothing
+from .base import Full, Items, Lenient, MaybeFlag, MaybeNumber, MaybeText, Model, Text, no_items, nothing
 
 
 class RichImage(Model):
@@ -31,7 +31,7 @@ class RichButton(Full):
     type: MaybeText = None
     value: MaybeText = None
     postback_id: Text = ""
-    user_ids: Items[str] = Field(default_factory=list)
+    user_ids: Items[str] = Field(default_factory=no_items)
     role: Annotated[str, Lenient(lambda: "default")] = "default"
     target: MaybeText = None
     webview_height: MaybeText = None
@@ -68,8 +68,8 @@ class Product(Model):
     view_type: MaybeText = None
     product_id: Text = ""
     label: MaybeText = None
-    options: Items[ProductOption] = Field(default_factory=list)
-    addons: Items[ProductAddon] = Field(default_factory=list)
+    options: Items[ProductOption] = Field(default_factory=no_items)
+    addons: Items[ProductAddon] = Field(default_factory=no_items)
 
 
 class RichElement(Model):
@@ -78,5 +78,5 @@ class RichElement(Model):
     title: MaybeText = None
     subtitle: MaybeText = None
     image: Annotated[RichImage | None, Lenient(nothing)] = None
-    buttons: Items[RichButton] = Field(default_factory=list)
+    buttons: Items[RichButton] = Field(default_factory=no_items)
     ecommerce: Annotated[Product | None, Lenient(nothing)] = None

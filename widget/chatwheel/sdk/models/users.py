@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from .base import Flag, Full, Lenient, MaybeFlag, MaybeNumber, MaybeText, Model, nothing
+from .base import Flag, Full, Lenient, MaybeFlag, MaybeNumber, MaybeText, Model, no_members, nothing
 
 
 def join_session_fields(value: Any) -> Any:
@@ -71,7 +71,7 @@ class Customer(Full):
     phone_number: MaybeText = None
     address: Any = None
     omnichannel: Any = None
-    session_fields: SessionFields = Field(default_factory=dict)
+    session_fields: SessionFields = Field(default_factory=no_members)
     statistics: Annotated[Statistics | None, Lenient(nothing)] = None
     present: MaybeFlag = None
     events_seen_up_to: MaybeText = None

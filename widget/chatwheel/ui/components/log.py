@@ -1,6 +1,7 @@
 """The conversation: days, groups, and the pages that make a long one cheap.
 
-A page is viewed again only when it, or the entry next to it on either side, is another object than last time.
+A page is viewed again only when it, or the entry next to it on either side, is another object than last time. Many new
+ones are not drawn at once: the newest first, and the others while the document already takes these in.
 """
 
 from __future__ import annotations
@@ -19,33 +20,50 @@ from chatwheel.ui.tree import Node, h
 
 GROUP_SECONDS = 300
 """Entries further apart are not in one group."""
+PAGES_AT_ONCE = 5
+"""New pages in one drawing: as many as take Python and the document about as long, each at its side."""
 
 
 class Log:
-    """View of a timeline. Called with each new one, it builds only what changed."""
+    """View of a timeline. Called with each new one, it builds only what changed.
+
+    `is_complete` says whether the last call gave all pages; if not, the next ones give more.
+    """
 
     def __init__(self, strings: Strings, timezone: tzinfo | None = None) -> None:
         self._t = strings
-        self._pages: dict[int, tuple[Page, Entry | None, Entry | None, Node]] = {}
-        self._entries: dict[str, tuple[Entry | None, Entry, Entry | None, list[Node]]] = {}
+        self._drawn: set[int] = set()
         # Each entry is compared with both of its neighbours, and twice.
         self._day = lru_cache(maxsize=64)(lambda at: datetime.fromtimestamp(at, timezone).date())
+        self.is_complete = True
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Build all that is drawn again: the words are others."""
+        self._pages: dict[int, tuple[Page, Entry | None, Entry | None, Node]] = {}
+        self._entries: dict[str, tuple[Entry | None, Entry, Entry | None, list[Node]]] = {}
 
     def __call__(self, timeline: Timeline) -> list[Node]:
+        new = [page.number for page in timeline.pages if page.number not in self._drawn]
+        self._drawn.update(new[-PAGES_AT_ONCE:])
+        self.is_complete = len(new) <= PAGES_AT_ONCE
         nodes = []
         before: Entry | None = None
         following = (*timeline.pages[1:], None)
         for page, next_page in zip(timeline.pages, following, strict=False):
             after = next_page.first if next_page else None
-            known = self._pages.get(page.number)
-            if known and known[0] is page and known[1] is before and known[2] is after:
-                node = known[3]
-            else:
-                node = self._page(page, before, after)
-                self._pages[page.number] = (page, before, after, node)
-            nodes.append(node)
+            if page.number in self._drawn:
+                nodes.append(self._known(page, before, after))
             before = page.last
         return nodes
+
+    def _known(self, page: Page, before: Entry | None, after: Entry | None) -> Node:
+        known = self._pages.get(page.number)
+        if known and known[0] is page and known[1] is before and known[2] is after:
+            return known[3]
+        node = self._page(page, before, after)
+        self._pages[page.number] = (page, before, after, node)
+        return node
 
     def _page(self, page: Page, before: Entry | None, after: Entry | None) -> Node:
         children: list[Node] = []

@@ -58,13 +58,18 @@ class Window:
 
     def __init__(self, strings: Strings, timezone: tzinfo | None = None) -> None:
         self._t = strings
-        self._timezone = timezone
-        self.begin_anew()
+        self._log = Log(strings, timezone)
+        self._shown: dict[Place, tuple[tuple[object, ...], list[Node]]] = {}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last call gave everything; if not, the next ones give more."""
+        return self._log.is_complete
 
     def begin_anew(self) -> None:
         """Forget what was built: the words are others."""
-        self._log = Log(self._t, self._timezone)
-        self._shown: dict[Place, tuple[tuple[object, ...], list[Node]]] = {}
+        self._log.begin_anew()
+        self._shown.clear()
 
     def __call__(self, state: State) -> Mapping[int, Sequence[Node]]:
         places: dict[int, Sequence[Node]] = {Place.LOG: self._log(state.timeline)}
