@@ -38,11 +38,7 @@ export class Scroll {
    * @param {() => void} change
    */
   keep(change) {
-    if (this.#pinned) {
-      change();
-      this.toEnd();
-      return;
-    }
+    if (this.#pinned) return change(); // the observer goes to the end, when all is laid out
     const anchor = this.#anchor();
     const before = anchor?.getBoundingClientRect().top ?? 0;
     change();

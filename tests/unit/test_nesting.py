@@ -26,3 +26,4 @@ def test_odd_characters_are_still_read() -> None:
     frame = read_frame('{"action": "incoming_event", "type": "push", "payload": {"text": "\\ud83d"}}')
     assert frame is not None
     assert frame.action == "incoming_event"
+    assert read_object('{"text": "\\ud83d"}') == {"text": "\ud83d"}

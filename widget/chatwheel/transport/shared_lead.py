@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import from_json
+
 from ..nesting import is_deep
 from .base import Clock
 from .shared_login import Json, LoginAnswer
@@ -30,13 +32,21 @@ OWN = ""
 
 def read_object(text: str) -> Json:
     """A JSON object from its text; empty if it is none."""
-    if is_deep(text):
-        return {}
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
+        data = from_json(text)
+    except ValueError:
+        data = _read_odd_text(text)
     return data if isinstance(data, dict) else {}
+
+
+def _read_odd_text(text: str) -> Any:
+    """A second chance for texts with halves of characters, which `from_json` refuses."""
+    if is_deep(text):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 @dataclass
