@@ -12,6 +12,8 @@ export class Words {
   /** @type {Record<string, string>} */
   texts = {};
   locale = FALLBACK;
+  /** @type {Map<string, Intl.DateTimeFormat>} */
+  #formats = new Map();
 
   /**
    * The visitor's language if there are words in it, otherwise English. `pt-BR` is served by `pt`.
@@ -71,9 +73,15 @@ export class Words {
     else if (element.dataset.format === "time") element.textContent = this.#format({ timeStyle: "short" }).format(date);
   }
 
-  /** With the digits that the words' numbers have. @param {Intl.DateTimeFormatOptions} options */
+  /**
+   * With the digits that the words' numbers have. To make one takes longer than all else that a message's row takes.
+   * @param {Intl.DateTimeFormatOptions} options
+   */
   #format(options) {
-    return new Intl.DateTimeFormat(this.locale, { numberingSystem: "latn", ...options });
+    const key = [this.locale, ...Object.entries(options)].join();
+    const known = this.#formats.get(key) ?? new Intl.DateTimeFormat(this.locale, { numberingSystem: "latn", ...options });
+    this.#formats.set(key, known);
+    return known;
   }
 
   /** @param {Date} date */

@@ -42,10 +42,14 @@ class ConsoleHandler(logging.Handler):
 
 
 class Channel:
-    """The private channel to the stage; messages are `[kind, body]` (see `docs/architecture.md`)."""
+    """The private channel to the stage; messages are `[kind, body]` (see `docs/architecture.md`).
+
+    They arrive in the order in which they are posted, but for `edits`: what is to be seen waits for nothing of the rest.
+    """
 
     def __init__(self, js_port: Any) -> None:
         self._js_port = js_port
+        self._commands: list[dict[str, object]] = []
         self._handlers: dict[str, Callable[[Any, list[Any]], object]] = {}
         self._js_listener = create_proxy(self._heard)
         js_port.onmessage = self._js_listener
@@ -55,10 +59,20 @@ class Channel:
         self._handlers[kind] = handler
 
     def post(self, kind: str, body: object = None) -> None:
+        if kind != "edits":
+            self._post_commands()
         self._js_port.postMessage(json.dumps([kind, body], ensure_ascii=False, separators=(",", ":")))
 
     def do(self, verb: str, /, **details: object) -> None:
-        self.post("do", {"verb": verb, **details})
+        """See `Stage`. Posted behind the edits that the same change makes."""
+        if not self._commands:
+            asyncio.get_running_loop().call_soon(self._post_commands)
+        self._commands.append({"verb": verb, **details})
+
+    def _post_commands(self) -> None:
+        commands, self._commands = self._commands, []
+        for command in commands:
+            self.post("do", command)
 
     def _heard(self, js_event: JsProxy) -> None:
         js_data = js_event.data
@@ -78,6 +92,7 @@ class App:
         self._strings = strings
         self._window = Window(strings)
         self._renderer = Renderer(self._window, self._send_edits, asyncio.get_running_loop())
+        self._store.listen(self._renderer.show)  # before all who give the stage commands: these go behind the edits
         self._sdk = init(
             organization_id=settings["organizationId"],
             client_id=settings["clientId"],
@@ -102,7 +117,6 @@ class App:
         )
         self._calls = Calls(self._sdk, channel.post)
         self._report = Report(self._sdk, self._store, channel)
-        self._store.listen(self._renderer.show)
         self._page(page | {"visible": start["visible"]})
         self._controller.choose_alerts(start["alerts"])
         for message in start["waiting"]:

@@ -161,3 +161,12 @@ def test_a_greeting_with_nothing_in_it() -> None:
 def test_all_models_share_their_base() -> None:
     kinds = [value for value in vars(models).values() if isinstance(value, type)]
     assert all(issubclass(kind, models.Model) for kind in kinds)
+
+
+def test_all_models_can_be_built_beforehand() -> None:
+    models.build_models()
+    waiting: list[type[models.Model]] = [models.Model]
+    while waiting:
+        model = waiting.pop()
+        assert model.__pydantic_complete__, model
+        waiting += model.__subclasses__()

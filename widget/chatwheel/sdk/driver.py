@@ -180,20 +180,26 @@ class Driver:
 
     async def _serve(self, link: _Link, url: str) -> None:
         try:
-            link.socket = await self._transport.open_socket(url)
-            self._session.opened(link.number, self.now())
-            self.pump()
-            while True:
-                text = await link.socket.receive()
-                self._session.received(link.number, text, self.now())
-                self.pump()
-        except SocketClosed as error:
-            logger.debug("= the socket is closed: %s", error)
+            await self._listen(link, url)
             self._session.closed(link.number, self.now())
             self.pump()
         finally:
             if link.socket is not None:
                 link.socket.close()
+
+    async def _listen(self, link: _Link, url: str) -> None:
+        def hear(text: str) -> None:
+            self._session.received(link.number, text, self.now())
+            self.pump()
+
+        try:
+            link.socket = await self._transport.open_socket(url)
+        except SocketClosed as error:
+            logger.debug("= the socket did not open: %s", error)
+            return
+        self._session.opened(link.number, self.now())
+        self.pump()
+        await link.socket.listen(hear)
 
     async def _authorize(self, number: int, need: str) -> None:
         try:

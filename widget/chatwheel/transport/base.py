@@ -51,15 +51,19 @@ class Storage(Protocol):
     async def remove(self, key: str) -> None: ...
 
 
+TextHandler = Callable[[str], None]
+"""Called with each text that comes over a socket, in the order in which they come; never raises."""
+
+
 class Socket(Protocol):
     """An open WebSocket carrying texts."""
 
-    async def receive(self) -> str:
-        """Wait for the next text; raises `SocketClosed` once nothing more will come."""
+    async def listen(self, hear: TextHandler) -> None:
+        """Call `hear` with each text as it comes, and return once nothing more will. Called once."""
         ...
 
     def send(self, text: str) -> None:
-        """Queue a text. Never raises: on a closed socket the text is dropped and `receive` reports the end."""
+        """Queue a text. Never raises: on a closed socket the text is dropped."""
         ...
 
     def close(self) -> None:

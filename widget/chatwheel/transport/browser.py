@@ -17,7 +17,15 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, JsProxy, create_proxy, to_js
 
-from .base import HttpResponse, NetworkHandler, ProgressHandler, SocketClosed, TransportError, UploadFile
+from .base import (
+    HttpResponse,
+    NetworkHandler,
+    ProgressHandler,
+    SocketClosed,
+    TextHandler,
+    TransportError,
+    UploadFile,
+)
 from .clock import SystemClock
 
 logger = logging.getLogger("chatwheel.sdk")
@@ -51,11 +59,12 @@ def js_object(members: Mapping[str, Any]) -> Any:
 
 
 class BrowserSocket:
-    """A JavaScript WebSocket."""
+    """A JavaScript WebSocket. Who listens hears a text at once: a task that waits for it would be told a while later."""
 
     def __init__(self, url: str) -> None:
         self._js_socket = js.WebSocket.new(url)
         self._inbox: deque[str] = deque()
+        self._hear: TextHandler = self._inbox.append
         self._waiter: asyncio.Future[None] | None = None
         self._is_over = False
         self._listeners = Listeners()
@@ -70,13 +79,13 @@ class BrowserSocket:
                 raise SocketClosed("the WebSocket did not open")
             await self._wait()
 
-    async def receive(self) -> str:
+    async def listen(self, hear: TextHandler) -> None:
         """See `Socket`."""
-        while not self._inbox:
-            if self._is_over:
-                raise SocketClosed("the WebSocket is closed")
+        self._hear = hear
+        while self._inbox:
+            hear(self._inbox.popleft())
+        while not self._is_over:
             await self._wait()
-        return self._inbox.popleft()
 
     def send(self, text: str) -> None:
         """See `Socket`."""
@@ -104,8 +113,7 @@ class BrowserSocket:
     def _on_message(self, js_event: Any) -> None:
         text = js_event.data
         if isinstance(text, str):
-            self._inbox.append(text)
-            self._wake()
+            self._hear(text)
 
     def _on_close(self, js_event: Any) -> None:
         self._is_over = True

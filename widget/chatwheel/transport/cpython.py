@@ -23,7 +23,15 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from .base import HttpResponse, NetworkHandler, ProgressHandler, SocketClosed, TransportError, UploadFile
+from .base import (
+    HttpResponse,
+    NetworkHandler,
+    ProgressHandler,
+    SocketClosed,
+    TextHandler,
+    TransportError,
+    UploadFile,
+)
 from .clock import SystemClock
 from .memory import MemoryStorage
 
@@ -40,15 +48,12 @@ class CPythonSocket:
         self._writer = asyncio.ensure_future(self._write())
         self._closing: asyncio.Task[None] | None = None
 
-    async def receive(self) -> str:
+    async def listen(self, hear: TextHandler) -> None:
         """See `Socket`."""
-        try:
-            while True:
-                message = await self._connection.recv()
+        with suppress(ConnectionClosed):
+            async for message in self._connection:
                 if isinstance(message, str):
-                    return message
-        except ConnectionClosed as error:
-            raise SocketClosed(str(error)) from error
+                    hear(message)
 
     def send(self, text: str) -> None:
         """See `Socket`."""

@@ -23,7 +23,15 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
-from .base import HttpResponse, NetworkHandler, ProgressHandler, SocketClosed, TransportError, UploadFile
+from .base import (
+    HttpResponse,
+    NetworkHandler,
+    ProgressHandler,
+    SocketClosed,
+    TextHandler,
+    TransportError,
+    UploadFile,
+)
 
 _MANY_TURNS = 40
 
@@ -124,14 +132,14 @@ class MemorySocket:
         self._inbox: deque[str] = deque()
         self._reader: asyncio.Future[None] | None = None
 
-    async def receive(self) -> str:
+    async def listen(self, hear: TextHandler) -> None:
         """See `Socket`."""
-        while not self._inbox:
-            if not self.is_open:
-                raise SocketClosed("closed")
-            self._reader = asyncio.get_running_loop().create_future()
-            await self._reader
-        return self._inbox.popleft()
+        while self._inbox or self.is_open:
+            if self._inbox:
+                hear(self._inbox.popleft())
+            else:
+                self._reader = asyncio.get_running_loop().create_future()
+                await self._reader
 
     def send(self, text: str) -> None:
         """See `Socket`."""

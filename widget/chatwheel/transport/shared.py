@@ -24,6 +24,7 @@ from .base import (
     Socket,
     SocketClosed,
     Storage,
+    TextHandler,
     Transport,
     UploadFile,
 )
@@ -185,6 +186,7 @@ class SharedSocket:
         self._is_welcome = False
         self._unsent: list[str] = []
         self._inbox: deque[str] = deque()
+        self._hear: TextHandler = self._inbox.append
         self._waiter: asyncio.Future[None] | None = None
         self._is_over = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -196,14 +198,14 @@ class SharedSocket:
         if real is not None:
             self._adopt(real)
 
-    async def receive(self) -> str:
+    async def listen(self, hear: TextHandler) -> None:
         """See `Socket`."""
-        while not self._inbox:
-            if self._is_over:
-                raise SocketClosed("the shared socket is closed")
+        self._hear = hear
+        while self._inbox:
+            hear(self._inbox.popleft())
+        while not self._is_over:
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
-        return self._inbox.popleft()
 
     def send(self, text: str) -> None:
         """See `Socket`."""
@@ -330,9 +332,9 @@ class SharedSocket:
             self._lost()
         elif kind == "frame" and to == self._tab:
             self._is_welcome = True  # the first is the answer to the login
-            self._deliver(str(message["text"]))
+            self._hear(str(message["text"]))
         elif kind == "frame" and to is None and self._is_welcome:
-            self._deliver(str(message["text"]))
+            self._hear(str(message["text"]))
 
     def _heard_of_follower(self, lead: Lead, kind: Any, tab: str, message: Json) -> None:
         if kind == "join":
@@ -351,7 +353,7 @@ class SharedSocket:
 
     def _give(self, tab: str | None, text: str) -> None:
         if tab == OWN:
-            self._deliver(text)
+            self._hear(text)
         else:
             self._post("frame", to=tab, text=text)
 
@@ -378,17 +380,16 @@ class SharedSocket:
             self._spawn(self._read(real))
 
     async def _read(self, real: Socket) -> None:
-        try:
-            while True:
-                text = await real.receive()
-                if self._lead is not None:
-                    self._lead.received(text)
-                    self._see_to_queue()
-                else:
-                    self._deliver(text)
-        except SocketClosed:
-            if self._real is real:
-                self._lost()
+        await real.listen(self._received)
+        if self._real is real:
+            self._lost()
+
+    def _received(self, text: str) -> None:
+        if self._lead is not None:
+            self._lead.received(text)
+            self._see_to_queue()
+        else:
+            self._hear(text)
 
     def _drop_real(self) -> None:
         real, self._real = self._real, None
@@ -396,10 +397,6 @@ class SharedSocket:
             real.close()
 
     # The end
-
-    def _deliver(self, text: str) -> None:
-        self._inbox.append(text)
-        self._wake()
 
     def _lost(self) -> None:
         """The connection is gone; what has come is still read."""

@@ -124,17 +124,17 @@ class Lead:
                 self._send_now(waiting)
 
     def received(self, text: str) -> None:
-        """A text came over the socket."""
+        """A text came over the socket. This tab has it last: it may have it close the socket."""
         frame = read_object(text)
         request_id = frame.get("request_id")
         key = request_id if isinstance(request_id, str) else ""
         asker = self._askers.get(key, OWN)
         if frame.get("type") == "response":
             self._unanswered.pop(key, None)
-            if not self._is_ours(key):
-                self._give(asker, text)
             if key and key == self._login_id:
                 self._logged_in(frame)
+            if not self._is_ours(key):
+                self._give(asker, text)
         else:
             self._on_push(frame, text, asker, bool(key))
         self.flush()
@@ -143,12 +143,12 @@ class Lead:
         if self._answer is not None:
             self._answer.note(str(frame.get("action")), frame.get("payload"))
         if not is_answer or not self.tabs:
-            self._give(OWN, text)
             if self.tabs:
                 self._give(None, text)
+            self._give(OWN, text)
             return
         news = json.dumps({name: value for name, value in frame.items() if name != "request_id"})
-        for tab in (OWN, *sorted(self.tabs)):
+        for tab in (*sorted(self.tabs), OWN):
             self._give(tab, text if tab == asker else news)
 
     def _logged_in(self, frame: Json) -> None:

@@ -25,7 +25,7 @@ class Renderer:
 
     The stage answers a message of edits with `applied` after a frame has passed; until then changes are collected.
     So the document is changed at most once a frame, however many events arrive, and the first of them is not
-    delayed. What the view gives in parts is sent at once, part by part: the stage takes one in while the next is made.
+    delayed. Of what the view gives in parts, the next is made while the stage takes one in.
     """
 
     def __init__(self, view: View, send: Callable[[list[Edit]], None], loop: AbstractEventLoop) -> None:
@@ -34,33 +34,52 @@ class Renderer:
         self._loop = loop
         self._patcher = Patcher()
         self._newest: State | None = None
-        self._on_its_way = 0
-        self._scheduled = False
+        self._next_part: list[Edit] = []
+        self._is_on_its_way = False
+        self._is_scheduled = False
 
     def show(self, state: State, _old: State | None = None) -> None:
         """Show this state as soon as possible: after what runs now, so that changes made together show together."""
         self._newest = state
-        if not self._scheduled and not self._on_its_way:
-            self._scheduled = True
-            self._loop.call_soon(self._render)
+        if not self._is_on_its_way:
+            self._schedule()
 
     def applied(self) -> None:
         """The stage has applied the last edits and a frame has passed."""
-        self._on_its_way -= 1
-        if self._newest is not None and not self._on_its_way and not self._scheduled:
+        self._is_on_its_way = False
+        part, self._next_part = self._next_part, []
+        if part:
+            self._post(part)
+            self._schedule_rest()
+        elif self._newest is not None and not self._is_scheduled:
             self._render()
 
+    def _schedule(self) -> None:
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            self._loop.call_soon(self._render)
+
+    def _schedule_rest(self) -> None:
+        if not self._view.is_complete:
+            self._schedule()
+
     def _render(self) -> None:
-        self._scheduled = False
+        self._is_scheduled = False
         state, self._newest = self._newest, None
         if state is None:
             return
         edits: list[Edit] = []
         for place, children in self._view(state).items():
             edits += self._patcher.patch(place, children)
-        if edits:
-            self._on_its_way += 1
-            self._send(edits)
         if not self._view.is_complete:
-            self._newest, self._scheduled = state, True
-            self._loop.call_soon(self._render)
+            self._newest = state
+        if self._is_on_its_way:
+            self._next_part = edits
+        else:
+            if edits:
+                self._post(edits)
+            self._schedule_rest()
+
+    def _post(self, edits: list[Edit]) -> None:
+        self._is_on_its_way = True
+        self._send(edits)
