@@ -78,11 +78,11 @@ export class Alerts {
 
   /** @param {News} news */
   async tell(news) {
-    const { sound, notify } = this.choices;
+    const { sound = true, notify = false } = read();
     const held = await heldLocks();
     if (this.#looking.is || held.has(this.#looking.name(this.#scope))) return;
     if (sound && navigator.userActivation?.hasBeenActive) void this.#once("sound", news.id, () => this.#chime());
-    if (!notify || this.#here.is || held.has(this.#here.name(this.#scope))) return;
+    if (!notify || this.#here.is || held.has(this.#here.name(this.#scope)) || !this.choices.notify) return;
     void this.#once("notify", news.id, () => this.#notify(news));
   }
 

@@ -125,6 +125,20 @@ async def test_agents_messages_are_announced_and_marked_as_seen() -> None:
         assert mark["payload"] == {"chat_id": "C1", "seen_up_to": "2026-03-01T10:00:05.000000Z"}
 
 
+async def test_what_is_read_as_it_comes_is_never_counted() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        await pilot.push(event("T1_1", "one", at=1))
+        await pilot.wait(1)
+        assert pilot.told("unread") == []
+        pilot.is_scrolled_away = True
+        await pilot.push(event("T1_2", "two", at=2))
+        await pilot.push(event("T1_3", "three", at=3))
+        assert pilot.told("unread") == []
+        await pilot.wait(1)
+        assert [told["count"] for told in pilot.told("unread")] == [2]
+
+
 async def test_unread_while_closed_and_read_when_opened() -> None:
     async with Pilot() as pilot:
         await pilot.with_chat()

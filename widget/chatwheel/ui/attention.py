@@ -20,6 +20,8 @@ logger = logging.getLogger("chatwheel.ui")
 
 PREVIEW = 160
 """Characters of a message that are shown beside the launcher."""
+COUNT_AFTER = 0.3
+"""Seconds: who has the panel before their eyes has seen a new message by then, and no badge or title flashes up."""
 MARK_AFTER = 0.25
 """Seconds: several messages that are seen together are marked together."""
 
@@ -35,16 +37,37 @@ class Attention:
         self._t = strings
         self._clock = clock
         self._marking: asyncio.Task[None] | None = None
+        self._counting: asyncio.Task[None] | None = None
+        self._told_unread = 0
         store.listen(self._changed)
 
     def _changed(self, new: State, old: State) -> None:
         if new.unread != old.unread:
-            self._stage.do("unread", count=new.unread, preview=self._preview(new))
+            self._count(new)
         if new.chat_id and not old.chat_id:
             self._stage.do("remember")
         waits = new.seen_up_to > new.marked_up_to and new.chat_id and new.connection is Connection.ONLINE
         if waits and (not self._marking or self._marking.done()):
             self._marking = asyncio.ensure_future(self._mark())
+
+    def _count(self, state: State) -> None:
+        if not state.unread or not state.attentive:
+            if self._counting:
+                self._counting.cancel()
+            self._tell_count()
+        elif not self._counting:
+            self._counting = asyncio.ensure_future(self._count_soon())
+
+    async def _count_soon(self) -> None:
+        await self._clock.sleep(COUNT_AFTER)
+        self._tell_count()
+
+    def _tell_count(self) -> None:
+        self._counting = None
+        state = self._store.state
+        if state.unread != self._told_unread:
+            self._told_unread = state.unread
+            self._stage.do("unread", count=state.unread, preview=self._preview(state))
 
     def _preview(self, state: State) -> dict[str, str] | None:
         """The newest of the unread messages, for the page outside."""
