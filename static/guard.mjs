@@ -1,19 +1,40 @@
 // @ts-check
 /**
- * Has the stage and Python loaded, behind what makes the composer take typing; and says so if the stage is missing: a
- * file did not arrive, or is not of this release and was refused (frame.html names the hash of each).
+ * Has the stage and Python loaded, behind what makes the composer take typing; hears the host page's hello meanwhile;
+ * and says so if the stage is missing: a file did not arrive, or is not of this release and was refused (frame.html names
+ * the hash of each).
  */
+
+/**
+ * The host page's hello: its configuration, and the port to speak with it. It comes once, when the frame is loaded, which
+ * may be before the stage is there; after it nobody else can speak on the port.
+ * @type {Promise<{ configuration: any, port: MessagePort }>}
+ */
+export const hello = new Promise((resolve) => {
+  addEventListener("message", function hear({ source, origin, data, ports: [port] }) {
+    if (source !== parent || origin !== holder(origin) || data?.[0] !== "chatwheel:hello" || !port) return;
+    removeEventListener("message", hear);
+    resolve({ configuration: data[1], port });
+  });
+});
 
 /** Milliseconds after which the page around the frame should have said hello. */
 const LONG = 15_000;
 
 const panel = /** @type {HTMLElement} */ (document.querySelector("#panel"));
+/** So many files are asked for at a time: to ask for all of them would hold up the page for a while, on a slow machine. */
+const AT_ONCE = 6;
+
 const rest = /** @type {HTMLTemplateElement} */ (document.querySelector("#rest"));
-const stage = /** @type {HTMLScriptElement} */ (rest.content.querySelector("script[src]"));
+const files = [...rest.content.children];
+const stage = files[files.length - 1]; // what it imports stands before it, with its hash
 stage.addEventListener("load", look);
 stage.addEventListener("error", look);
 rest.remove();
-document.head.append(rest.content); // now, so that the frame's `load` comes when the stage listens
+while (files.length) {
+  document.head.append(...files.splice(0, AT_ONCE));
+  await new Promise((resolve) => setTimeout(resolve));
+}
 
 function look() {
   if (isThere()) setTimeout(() => isWaiting() && complain(), LONG);
@@ -36,11 +57,15 @@ function complain() {
   panel.querySelector("#composer")?.toggleAttribute("inert", true); // nobody would send what is written
   console.error(`chatwheel: ${message} The browser names the file above.`);
   void say(panel.querySelector("#broken"));
-  addEventListener("message", ({ source, ports: [port] }) => {
-    if (source !== parent || !port) return;
+  void hello.then(({ port }) => {
     port.postMessage(["failed", { reason: "script", message }]);
     panel.querySelector("#close-button")?.addEventListener("click", () => port.postMessage(["close"]));
   });
+}
+
+/** The origin of the page that holds the frame, where the browser tells. @param {string} otherwise */
+function holder(otherwise) {
+  return location.ancestorOrigins?.[0] ?? otherwise;
 }
 
 /** In the visitor's language, if there are words in it; the frame has English. @param {HTMLElement | null} place */

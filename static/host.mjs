@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * The frame's end of the channel to embed.js on the host page. The page that embeds the frame hands over a port once;
- * after that nobody else can speak on it.
+ * The frame's end of the channel to embed.js on the host page, over the port that came with the page's hello.
  */
+import { hello } from "./guard.mjs";
 
 /**
  * @typedef {object} Look
@@ -47,25 +47,14 @@
  * @param {HostHandlers} handlers
  * @returns {Promise<{ settings: Settings, post: (kind: string, body?: unknown) => void }>}
  */
-export function connectHost(handlers) {
-  return new Promise((resolve) => {
-    addEventListener("message", function hello({ source, origin, data, ports }) {
-      if (source !== parent || origin !== holder(origin) || data?.[0] !== "chatwheel:hello" || !ports[0]) return;
-      removeEventListener("message", hello);
-      const port = ports[0];
-      port.onmessage = ({ data: [kind, body] }) => {
-        if (kind === "page") handlers.onPage(body);
-        else if (kind === "call") handlers.onCall(body);
-        else if (kind === "listen") handlers.onListen(body);
-        else if (kind === "intent") handlers.onIntent(body);
-        else if (kind === "forget") handlers.onForget();
-      };
-      resolve({ settings: data[1], post: (kind, body) => port.postMessage([kind, body]) });
-    });
-  });
-}
-
-/** The origin of the page that holds the frame, where the browser tells. @param {string} otherwise */
-function holder(otherwise) {
-  return location.ancestorOrigins?.[0] ?? otherwise;
+export async function connectHost(handlers) {
+  const { configuration, port } = await hello;
+  port.onmessage = ({ data: [kind, body] }) => {
+    if (kind === "page") handlers.onPage(body);
+    else if (kind === "call") handlers.onCall(body);
+    else if (kind === "listen") handlers.onListen(body);
+    else if (kind === "intent") handlers.onIntent(body);
+    else if (kind === "forget") handlers.onForget();
+  };
+  return { settings: configuration, post: (kind, body) => port.postMessage([kind, body]) };
 }

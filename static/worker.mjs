@@ -210,6 +210,7 @@ async function makeWorker(script) {
   configure();
   const { hooks } = await import("./runtime/pyscript/core.js");
   await checked;
+  await new Promise((resolve) => setTimeout(resolve)); // the page may have something to do between one thing and the next
   hooks.worker.onBeforeRunAsync.clear(); // its one callback travels as text and needs `unsafe-eval`: see boot.mjs
   return new Promise((resolve, reject) => {
     /** @param {unknown} _ @param {PyScriptWorker} worker */

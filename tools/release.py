@@ -73,7 +73,8 @@ class Release:
             path.relative_to(self.folder).as_posix() for glob in _PYSCRIPT for path in self.folder.glob(glob)
         ]
         modules = dict.fromkeys(path for root in ("stage.mjs", *first) for path in self._graph(root))
-        modules.pop("early.mjs")  # it stands there itself
+        for path in ("early.mjs", "guard.mjs"):  # they stand there themselves
+            modules.pop(path)
         links = "".join(f'<link rel="modulepreload" href={attributes(path)}>\n' for path in modules)
         worker = dict.fromkeys(path for root in _WORKER for path in self._graph(root))
         hashes = json.dumps({path: self._integrity(path) for path in worker}, indent=1)
