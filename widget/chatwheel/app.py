@@ -44,7 +44,7 @@ class ConsoleHandler(logging.Handler):
 class Channel:
     """The private channel to the stage; messages are `[kind, body]` (see `docs/architecture.md`).
 
-    They arrive in the order in which they are posted, but for `edits`: what is to be seen waits for nothing of the rest.
+    They arrive in the order in which they are posted, but for `edits`: what is to be seen waits for nothing else.
     """
 
     def __init__(self, js_port: Any) -> None:
@@ -92,7 +92,9 @@ class App:
         self._strings = strings
         self._window = Window(strings)
         self._renderer = Renderer(self._window, self._send_edits, asyncio.get_running_loop())
-        self._store.listen(self._renderer.show)  # before all who give the stage commands: these go behind the edits
+        self._store.listen(
+            self._renderer.show
+        )  # before all who give the stage commands: these go behind the edits
         self._sdk = init(
             organization_id=settings["organizationId"],
             client_id=settings["clientId"],

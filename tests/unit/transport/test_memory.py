@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from chatwheel.transport.base import SocketClosed, Transport, TransportError, UploadFile
+from chatwheel.transport.base import Transport, TransportError, UploadFile
 from chatwheel.transport.memory import MemoryFile, MemoryTransport, VirtualClock
 
 

@@ -1,4 +1,4 @@
-"""What is sent to the stage, and when: one message of edits a frame, the first at once, parts made while one is on its way."""
+"""What is sent to the stage, and when: one message of edits a frame, the first at once, the next part made meanwhile."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def js_object(members: Mapping[str, Any]) -> Any:
 
 
 class BrowserSocket:
-    """A JavaScript WebSocket. Who listens hears a text at once: a task that waits for it would be told a while later."""
+    """A JavaScript WebSocket. Who listens hears a text at once: a task that waits for it would hear of it later."""
 
     def __init__(self, url: str) -> None:
         self._js_socket = js.WebSocket.new(url)
