@@ -1,4 +1,4 @@
-"""What is sent to the stage, and when: one message of edits a frame, the first at once, the next part made meanwhile."""
+"""What is sent to the stage, and when: one message of edits a frame, the first at once, the next made meanwhile."""
 
 from __future__ import annotations
 
