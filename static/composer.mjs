@@ -79,8 +79,11 @@ export class Composer {
     });
   }
 
+  /** Where the visitor writes: here, or in the form that stands in the composer's place. */
   focus() {
-    this.#message.focus({ preventScroll: true });
+    const field = document.querySelector("#form :is(input, select, textarea)");
+    if (field instanceof HTMLElement && !this.#message.checkVisibility()) field.focus();
+    else this.#message.focus({ preventScroll: true });
   }
 
   /** @param {string} text */

@@ -38,7 +38,11 @@ export class Scroll {
    * @param {() => void} change
    */
   keep(change) {
-    if (this.#pinned) return change(); // the observer goes to the end, when all is laid out
+    if (this.#pinned) {
+      change();
+      this.toEnd();
+      return;
+    }
     const anchor = this.#anchor();
     const before = anchor?.getBoundingClientRect().top ?? 0;
     change();

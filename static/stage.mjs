@@ -199,7 +199,7 @@ class Stage {
    */
   #careForFocus(focused, menuWasOpen) {
     this.#menu.drawn(menuWasOpen);
-    if (!focused || focused === document.body || focused.isConnected) return;
+    if (!focused || focused === document.body || focused.checkVisibility()) return;
     if (menuWasOpen && !this.#menu.isOpen) this.#menu.focusButton();
     else this.#composer.focus();
   }

@@ -159,7 +159,9 @@ def choices(widget: Widget, agent: Agent, backend: Backend, chat_id: str) -> Ite
     widget.inside.get_by_role("button", name="Not now").click()
     yield "cards"
     widget.inside.get_by_role("button", name="Size guide").click()
-    expect(widget.inside.get_by_role("dialog", name="Size guide").get_by_role("status")).to_have_count(0)
+    dialog = widget.inside.get_by_role("dialog", name="Size guide")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("status")).to_have_count(0)
     yield "page over the conversation"
     widget.page.keyboard.press("Escape")
     widget.inside.get_by_role("button", name="Emoji").click()

@@ -45,6 +45,13 @@ OUT_OF_PLACE = """() => {
     }
     return found;
 }"""
+LOST = """async () => {
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+    const found = document.activeElement === document.body ? ["nothing has the focus"] : [];
+    const { scrollHeight, scrollTop, clientHeight } = document.querySelector("#scroller");
+    const below = scrollHeight - scrollTop - clientHeight;
+    return below > 1 ? [...found, `the newest is ${below} px below what is seen`] : found;
+}"""
 SPACED = """() => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`p { margin-bottom: 2em !important; }
@@ -74,7 +81,7 @@ def violations(document: Page | Frame, context: str = "document") -> list[str]:
 def test_every_state(widget: Widget, agent: Agent, backend: Backend) -> None:
     """Each state wide and light, and at 320 px (or 400 % zoom) in the dark from right to left; nothing is cut off.
 
-    Nor is it where the visitor has text set further apart.
+    Nor is it where the visitor has text set further apart; the focus is never lost, and what is new is in view.
     """
     page, found = widget.page, list[str]()
     page.emulate_media(reduced_motion="reduce")
@@ -84,6 +91,7 @@ def test_every_state(widget: Widget, agent: Agent, backend: Backend) -> None:
             continue
         found += [f"{state}: {line}" for line in violations(widget.frame)]
         found += [f"{state}: {line}" for line in out_of_place(widget.frame)]
+        found += [f"{state}: {line}" for line in widget.frame.evaluate(LOST)]
         found += [f"{state}, small: {line}" for line in look_at_small(widget)]
     assert not found, "\n".join(found)
 

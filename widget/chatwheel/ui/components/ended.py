@@ -10,9 +10,10 @@ from chatwheel.ui.tree import Node, h
 
 
 def ended(state: State, t: Strings) -> list[Node]:
+    if state.form and state.form.kind != "postchat":
+        return []  # the next has begun: what must be asked before it gets the room
     parts: list[Node | None] = [transcript(state, t), rating(state, t)]
-    is_beginning = state.form and state.form.kind != "postchat"
-    if state.ended and not state.active and not is_beginning:
+    if state.ended and not state.active:
         again = {"type": "button", "class": "primary", "data-action": "start-chat"}
         row = (h("span", None, t("ended.text")), h("button", again, t("ended.again")))
         parts.append(h("div", {"class": "row"}, *row, key="again"))

@@ -15,9 +15,10 @@ def form(state: State, t: Strings) -> list[Node]:
     shown = state.form
     if not shown:
         return []
-    buttons = [
-        h("button", {"type": "submit", "class": "primary", "disabled": shown.busy}, t(f"form.{shown.kind}"))
-    ]
+    # Not `disabled` while the answers are on their way: the button would lose the focus, and with it the reader's place.
+    submit: dict[str, Attribute] = {"type": "submit", "class": "primary"}
+    submit["aria-disabled"] = "true" if shown.busy else None
+    buttons = [h("button", submit, t(f"form.{shown.kind}"))]
     if shown.kind == "postchat":
         skip = {"type": "button", "class": "link", "data-action": "form-skip"}
         buttons.append(h("button", skip, t("form.skip")))

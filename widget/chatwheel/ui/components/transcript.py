@@ -35,7 +35,8 @@ def transcript(state: State, t: Strings) -> Node | None:
         "aria-invalid": "true" if asked.error else None,
         "aria-describedby": f"{FIELD}-error" if asked.error else None,
     }
-    send: dict[str, Attribute] = {"type": "submit", "class": "primary", "disabled": asked.is_busy}
+    send: dict[str, Attribute] = {"type": "submit", "class": "primary"}
+    send["aria-disabled"] = "true" if asked.is_busy else None  # it keeps the focus
     error = {"class": "wrong", "id": f"{FIELD}-error", "role": "alert"}
     return h(
         "form",
