@@ -97,3 +97,11 @@ def test_attributes_that_are_nothing_are_left_out() -> None:
 def test_markup_in_a_string_stays_a_string() -> None:
     [edit] = Patcher().patch(PLACE, [h("p", None, "<img src=x onerror=alert(1)>")])
     assert edit[3][3] == [[11, "<img src=x onerror=alert(1)>"]]
+
+
+def test_what_stands_without_a_key_stays_when_its_neighbours_go() -> None:
+    patcher = Patcher()
+    avatar, meta = h("span", None, "S"), h("p", None, "10:00")
+    patcher.patch(PLACE, [h("h2", None, "Sam"), avatar, h("div", None, "Hello"), meta])
+    edits = patcher.patch(PLACE, [h("h2", None, "Sam"), h("div", None, "Hello")])
+    assert edits == [["remove", avatar.id], ["remove", meta.id]]

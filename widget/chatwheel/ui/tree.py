@@ -9,7 +9,7 @@ A node object belongs to one place in one tree. Giving back the same object as l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, TypeAlias
 
@@ -160,8 +160,8 @@ class Patcher:
         edits: list[Edit],
     ) -> None:
         """What is left when the common beginning and end are done. `after` is the node that follows, 0 for none."""
-        free = {_identity(node, index): node for index, node in enumerate(old)}
-        partners = [free.pop(_identity(node, index), None) for index, node in enumerate(new)]
+        free = dict(zip(_identities(old), old, strict=True))
+        partners = [free.pop(identity, None) for identity in _identities(new)]
         edits.extend(["remove", node.id] for node in free.values())
         gone = {id(node) for node in free.values()}
         waiting = [node for node in old if id(node) not in gone]
@@ -183,8 +183,13 @@ def _alike(old: Node | Text, new: Node | Text) -> bool:
     return old.tag == new.tag and old.key == new.key
 
 
-def _identity(node: Node | Text, index: int) -> tuple[object, ...]:
-    """Keyed nodes are the same wherever they stand; others only where they stood."""
-    if isinstance(node, Text):
-        return ("", index)
-    return (node.tag, node.key) if node.key is not None else (node.tag, None, index)
+def _identities(nodes: Sequence[Node | Text]) -> Iterator[tuple[object, ...]]:
+    """Nodes with a key are the same wherever they stand; of others, the first of a tag is the first, and so on."""
+    counts: dict[str, int] = {}
+    for node in nodes:
+        tag, key = ("", None) if isinstance(node, Text) else (node.tag, node.key)
+        if key is None:
+            counts[tag] = counts.get(tag, 0) + 1
+            yield (tag, None, counts[tag])
+        else:
+            yield (tag, key)
