@@ -11,6 +11,8 @@ export class Scroll {
   #scroller = /** @type {HTMLElement} */ (document.querySelector("#scroller"));
   #latest = /** @type {HTMLElement} */ (document.querySelector("#latest"));
   #pinned = true;
+  /** Where the view was. */
+  #top = 0;
   #onTop;
 
   /** @param {() => void} onTop told when the reader comes near to the first message */
@@ -38,11 +40,7 @@ export class Scroll {
    * @param {() => void} change
    */
   keep(change) {
-    if (this.#pinned) {
-      change();
-      this.toEnd();
-      return;
-    }
+    if (this.#pinned) return change(); // the observer goes to the end when all is laid out, which here would take a while
     const anchor = this.#anchor();
     const before = anchor?.getBoundingClientRect().top ?? 0;
     change();
@@ -72,7 +70,9 @@ export class Scroll {
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     const distance = scrollHeight - scrollTop - clientHeight;
-    this.#pinned = distance < NEAR;
+    // What is new and not laid out yet is no reason to leave the end: only who scrolls up leaves it.
+    if (distance < NEAR || scrollTop < this.#top) this.#pinned = distance < NEAR;
+    this.#top = scrollTop;
     this.#latest.hidden = distance < clientHeight / 2;
     if (this.#isNearTop()) this.#onTop();
   }
