@@ -9,6 +9,7 @@ import asyncio
 import gc
 import json
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -41,14 +42,27 @@ class ConsoleHandler(logging.Handler):
         getattr(js.console, level)(self.format(record))
 
 
+class Microtasks:
+    """Runs functions at the end of the browser's present task: the event loop would take two tasks more for each."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._js_run = create_proxy(lambda: self._waiting.popleft()())
+
+    def __call__(self, function: Callable[[], None]) -> None:
+        self._waiting.append(function)
+        js.queueMicrotask(self._js_run)
+
+
 class Channel:
     """The private channel to the stage; messages are `[kind, body]` (see `docs/architecture.md`).
 
     They arrive in the order in which they are posted, but for `edits`: what is to be seen waits for nothing else.
     """
 
-    def __init__(self, js_port: Any) -> None:
+    def __init__(self, js_port: Any, call_soon: Callable[[Callable[[], None]], None]) -> None:
         self._js_port = js_port
+        self._call_soon = call_soon
         self._commands: list[dict[str, object]] = []
         self._handlers: dict[str, Callable[[Any, list[Any]], object]] = {}
         self._js_listener = create_proxy(self._heard)
@@ -66,7 +80,7 @@ class Channel:
     def do(self, verb: str, /, **details: object) -> None:
         """See `Stage`. Posted behind the edits that the same change makes."""
         if not self._commands:
-            asyncio.get_running_loop().call_soon(self._post_commands)
+            self._call_soon(self._post_commands)
         self._commands.append({"verb": verb, **details})
 
     def _post_commands(self) -> None:
@@ -83,7 +97,9 @@ class Channel:
 
 
 class App:
-    def __init__(self, channel: Channel, start: Mapping[str, Any]) -> None:
+    def __init__(
+        self, channel: Channel, call_soon: Callable[[Callable[[], None]], None], start: Mapping[str, Any]
+    ) -> None:
         settings, page = start["settings"], start["page"]
         strings = Strings(start["strings"], start["locale"])
         transport = shared(BrowserTransport())
@@ -91,7 +107,7 @@ class App:
         self._store = Store()
         self._strings = strings
         self._window = Window(strings)
-        self._renderer = Renderer(self._window, self._send_edits, asyncio.get_running_loop())
+        self._renderer = Renderer(self._window, self._send_edits, call_soon)
         self._store.listen(
             self._renderer.show
         )  # before all who give the stage commands: these go behind the edits
@@ -193,14 +209,15 @@ _app: App | None = None
 async def start() -> None:
     """Wait for the stage's word and build the widget. Called once by the frame's PyScript."""
     logging.getLogger("chatwheel").addHandler(ConsoleHandler(logging.WARNING))
-    channel = Channel(js.chatwheelPort)
+    call_soon = Microtasks()
+    channel = Channel(js.chatwheelPort, call_soon)
     built: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def build(body: Mapping[str, Any], _files: list[Any]) -> None:
         """At once, not when this task goes on: what the stage has to say next follows on the heels of this."""
         global _app
         try:
-            _app = App(channel, body)
+            _app = App(channel, call_soon, body)
         except BaseException as error:
             built.set_exception(error)
         else:

@@ -72,7 +72,8 @@ class Pilot:
         self.is_scrolled_away = False
 
     async def __aenter__(self) -> Self:
-        self.renderer = Renderer(Window(STRINGS, ZoneInfo("UTC")), self._edits, asyncio.get_running_loop())
+        call_soon = asyncio.get_running_loop().call_soon
+        self.renderer = Renderer(Window(STRINGS, ZoneInfo("UTC")), self._edits, call_soon)
         self.sdk = chatwheel.init(
             organization_id="o", client_id="c", auto_connect=False, catch_up=False, transport=self.server
         )

@@ -38,7 +38,7 @@ async def settled() -> None:
 
 def made(view: Parts) -> tuple[Renderer, list[list[Edit]]]:
     sent: list[list[Edit]] = []
-    return Renderer(view, sent.append, asyncio.get_running_loop()), sent
+    return Renderer(view, sent.append, asyncio.get_running_loop().call_soon), sent
 
 
 async def test_changes_made_together_are_one_message() -> None:

@@ -347,16 +347,28 @@ def looked_at(state: State, key: str) -> State:
 
 
 def _counted(state: State) -> State:
-    """Unread is what agents wrote after what the visitor has seen."""
-    count = 0
-    for entry in reversed(state.timeline):
-        if entry.local:  # by this machine's clock, which may differ from the server's
-            count += entry.author is not None and entry.at > state.heard_up_to
-            continue
-        if entry.event_id and entry.at <= state.seen_up_to:
-            break
-        count += entry.author is not None and not entry.is_live
+    count = _unread(state)
     return state if count == state.unread else replace(state, unread=count)
+
+
+def _unread(state: State) -> int:
+    """How much agents wrote after what the visitor has seen."""
+    count = 0
+    for page in reversed(state.timeline.pages):
+        if page.first.at > state.seen_up_to and page.said is not None:
+            count += page.said
+            continue
+        for entry in reversed(page.entries):
+            if entry.event_id and not entry.local and entry.at <= state.seen_up_to:
+                return count
+            count += _is_unread(entry, state)
+    return count
+
+
+def _is_unread(entry: Entry, state: State) -> bool:
+    if entry.local:  # by this machine's clock, which may differ from the server's
+        return entry.author is not None and entry.at > state.heard_up_to
+    return entry.author is not None and not entry.is_live
 
 
 # -- the panel ---------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -28,10 +27,15 @@ class Renderer:
     delayed. Of what the view gives in parts, the next is made while the stage takes one in.
     """
 
-    def __init__(self, view: View, send: Callable[[list[Edit]], None], loop: AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        view: View,
+        send: Callable[[list[Edit]], None],
+        call_soon: Callable[[Callable[[], None]], object],
+    ) -> None:
         self._view = view
         self._send = send
-        self._loop = loop
+        self._call_soon = call_soon
         self._patcher = Patcher()
         self._newest: State | None = None
         self._next_part: list[Edit] = []
@@ -57,7 +61,7 @@ class Renderer:
     def _schedule(self) -> None:
         if not self._is_scheduled:
             self._is_scheduled = True
-            self._loop.call_soon(self._render)
+            self._call_soon(self._render)
 
     def _schedule_rest(self) -> None:
         if not self._view.is_complete:

@@ -31,6 +31,13 @@ class Page:
         """Keys and event ids of the entries."""
         return frozenset(name for entry in self.entries for name in (entry.key, entry.event_id) if name)
 
+    @cached_property
+    def said(self) -> int | None:
+        """How many messages of others these are, unless some have no place in the server's time."""
+        if all(entry.event_id and not entry.local for entry in self.entries):
+            return sum(entry.author is not None and not entry.is_live for entry in self.entries)
+        return None
+
     @property
     def first(self) -> Entry:
         return self.entries[0]

@@ -15,7 +15,7 @@ def form(state: State, t: Strings) -> list[Node]:
     shown = state.form
     if not shown:
         return []
-    # Not `disabled` while the answers are on their way: the button would lose the focus, and with it the reader's place.
+    # Not `disabled` while the answers are on their way: the button would lose the focus.
     submit: dict[str, Attribute] = {"type": "submit", "class": "primary"}
     submit["aria-disabled"] = "true" if shown.busy else None
     buttons = [h("button", submit, t(f"form.{shown.kind}"))]
