@@ -197,9 +197,11 @@ def _thread_properties_updated(payload: Any) -> News:
 
 def _groups_status_updated(payload: Any, group_id: Any = None) -> News:
     groups = [group for group in payload["groups"] if isinstance(group, dict)]
+    if group_id is not None:  # a push lists only the groups whose status changed, whosever they are
+        groups = [group for group in groups if group.get("id") == group_id]
     if not groups:
         return News([])
-    own = next((group for group in groups if group.get("id") == group_id), groups[0])
+    own = groups[0]
     availability: events.Availability = "offline" if own.get("status") == "offline" else "online"
     updated = events.AvailabilityUpdated(availability=availability)
     return News([("availability_updated", updated)])
