@@ -18,6 +18,7 @@ from .events import IncomingChat, IncomingEvent
 from .models import (
     Chat,
     ChatsPage,
+    ChatSummary,
     Customer,
     Event,
     FormResult,
@@ -52,13 +53,26 @@ def _no_times(result: Any) -> Mapping[str, str]:
 
 
 def known_of_chat(chat: Chat) -> dict[str, str]:
-    """Up to which time a chat's own thread tells its events."""
-    return {chat.id: latest_event([chat.thread])} if chat.thread is not None else {}
+    """Up to which time a chat with its latest thread tells its events."""
+    return {chat.id: latest_time([chat.thread])} if chat.thread is not None else {}
 
 
-def latest_event(threads: Iterable[Thread]) -> str:
-    """The time of the latest event of some threads."""
-    return max((event.created_at for thread in threads for event in thread.events), default="")
+def latest_time(threads: Iterable[Thread]) -> str:
+    """The time of the latest event of some threads, or of the latest thread's beginning if it has none."""
+    times = [thread.created_at or "" for thread in threads]
+    return max([*times, *(event.created_at for thread in threads for event in thread.events)], default="")
+
+
+def activity_of_opened(chat: Chat) -> dict[str, bool]:
+    """Whether a chat is active that was just opened: yes, unless its thread says that it is not."""
+    thread = chat.thread
+    return {chat.id: thread is None or thread.active or "active" not in thread.model_fields_set}
+
+
+def _known_of_summary(chat: ChatSummary) -> dict[str, str]:
+    event_at = chat.last_event.created_at if chat.last_event is not None else ""
+    time = max(event_at, chat.last_thread_created_at or "")
+    return {chat.id: time} if time else {}
 
 
 @dataclass(frozen=True)
@@ -153,7 +167,7 @@ def _opened_chat(
         IncomingChat.model_validate,
         settled_by="incoming_chat",
         users=lambda result: result.chat.users,
-        activity=lambda result: {result.chat.id: result.chat.thread is None or result.chat.thread.active},
+        activity=lambda result: activity_of_opened(result.chat),
         known=lambda result: known_of_chat(result.chat),
     )
 
@@ -181,7 +195,7 @@ def get_chat(chat_id: str, thread_id: str | None = None) -> Call[Chat]:
         _given(chat_id=chat_id, thread_id=thread_id),
         Chat.model_validate,
         users=lambda chat: chat.users,
-        known=known_of_chat,
+        known=_no_times if thread_id else known_of_chat,
         activity=lambda chat: {} if thread_id or chat.thread is None else {chat.id: chat.thread.active},
     )
 
@@ -196,7 +210,7 @@ def list_chats(page_id: str | None = None, limit: int | None = None) -> Call[Cha
         users=lambda page: page.users,
         activity=lambda page: {chat.id: chat.active for chat in page.chats_summary},
         known=lambda page: {
-            chat.id: chat.last_event.created_at for chat in page.chats_summary if chat.last_event is not None
+            chat_id: time for chat in page.chats_summary for chat_id, time in _known_of_summary(chat).items()
         },
     )
 
@@ -220,7 +234,10 @@ def list_threads(
         payload = _given(
             chat_id=chat_id, sort_order=sort_order, limit=limit, min_events_count=min_events_count
         )
-    return Call("list_threads", payload, parse, known=lambda page: {chat_id: latest_event(page.threads)})
+    # only a page that begins at the newest thread tells how far the chat has come
+    is_newest = not page_id and sort_order != "asc"
+    known = (lambda page: {chat_id: latest_time(page.threads)}) if is_newest else _no_times
+    return Call("list_threads", payload, parse, known=known)
 
 
 # Events

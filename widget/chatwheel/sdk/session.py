@@ -41,7 +41,7 @@ from .errors import (
 from .events import Disconnected
 from .heartbeat import Beat, Heartbeat
 from .login import Credentials, Settings, read_login, write_login
-from .models import Thread
+from .missed import Reading
 from .outputs import Close, Finish, Keep, Open, Output
 
 logger = logging.getLogger("chatwheel.sdk")
@@ -79,7 +79,7 @@ class Session:
         self.customer_id: str | None = None
         self._random = random
         self._outputs: list[Output] = []
-        self._dialogue = Dialogue(self._outputs, new_id)
+        self._dialogue = Dialogue(self._outputs, new_id, random)
         self._heartbeat = Heartbeat(settings.ping_interval, settings.silence_limit)
         self._page: dict[str, Any] | None = None if page is None else dict(page)
         self._page_changed = False
@@ -204,10 +204,10 @@ class Session:
         if number == self.number and self.state in (State.OPENING, State.AUTHORIZING):
             self._login_failed(error, now)
 
-    def caught_up(self, number: int, chat_id: str, since: str, threads: list[Thread] | None) -> None:
+    def caught_up(self, number: int, chat_id: str, reading: Reading | None, now: float) -> None:
         """What was missed in a chat was read over socket `number`; `None` if that failed."""
         if number == self.number and self.state is State.ONLINE:
-            self._dialogue.caught_up(chat_id, since, threads)
+            self._dialogue.caught_up(chat_id, reading, now)
 
     def closed(self, number: int, now: float) -> None:
         """Socket `number` closed, or did not open."""
@@ -305,7 +305,7 @@ class Session:
             self._dialogue.say("update_customer_page", page_argument(self._page))
         self._dialogue.emit("connected", welcome.connected)
         if self.settings.catch_up:
-            self._dialogue.catch_up()
+            self._dialogue.catch_up(welcome.activity)
         self._dialogue.flush()
 
     def _login_failed(self, error: ChatError, now: float) -> None:
