@@ -177,7 +177,7 @@ def test_a_machine_that_slept_asks_before_it_gives_up(session: Session) -> None:
     [ping] = session.take()
     assert isinstance(ping, Send) and json.loads(ping.text)["action"] == "ping"
     receive(session, 3601, type="response", request_id="x", action="ping", success=True)
-    assert session.state is State.ONLINE and session.deadline == 3616
+    assert session.state is State.ONLINE and session.deadline == 3615
 
 
 def test_models_and_mappings_can_be_sent(session: Session) -> None:
