@@ -141,7 +141,7 @@ def test_requests_where_no_connection_is_coming(session: Session, state: str) ->
         session.disconnect()
         session.take()
     session.request("x", actions.get_customer(), 15)
-    session.note(actions.get_customer())
+    session.note(actions.get_customer(), 0)
     [outcome] = session.take()
     assert isinstance(outcome, Outcome) and isinstance(outcome.error, NoConnection)
 

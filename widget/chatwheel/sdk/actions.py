@@ -327,6 +327,14 @@ def mark_events_as_seen(chat_id: str, seen_up_to: str) -> Call[Success]:
     return _simple("mark_events_as_seen", chat_id=chat_id, seen_up_to=seen_up_to)
 
 
+def ping() -> Call[Success]:
+    return _simple("ping")
+
+
+def update_customer_page(page: Mapping[str, Any]) -> Call[Success]:
+    return _simple("update_customer_page", **page)
+
+
 def send_sneak_peek(chat_id: str, text: str) -> Call[Success]:
     if not isinstance(text, str):
         raise InvalidArgument("sneak_peek_text", f"must be a text, not {text!r}")

@@ -23,6 +23,8 @@ from .requests import PUSH_GRACE, Acknowledged, Request, Requests
 logger = logging.getLogger("chatwheel.sdk")
 
 REMEMBERED_FACTS = 1000
+NOTE_TIMEOUT = 15.0
+"""Seconds within which the server answers or refuses."""
 _ANSWERING_PUSHES = ("incoming_chat", "incoming_event")
 
 
@@ -42,21 +44,30 @@ class Dialogue:
 
     # Requests
 
-    def request(self, request_id: str, call: Call[Any], deadline: float) -> None:
-        """Send a request, now or as soon as there is a connection."""
+    def request(self, request_id: str, call: Call[Any], deadline: float, *, first: bool = False) -> None:
+        """Send a request, now or as soon as there is a connection; the `first` of all that wait, if it is urgent."""
         try:
             text = protocol.write_request(request_id, call.action, call.payload)
         except (TypeError, ValueError, RecursionError) as error:
             self.reject(request_id, InvalidArgument(call.action, f"the request cannot be written: {error}"))
             return
-        self._requests.wait(Request(request_id, call, text, deadline))
+        self._requests.wait(Request(request_id, call, text, deadline), first=first)
         self.flush()
 
-    def say(self, action: str, payload: Mapping[str, Any], version: str | None = None) -> str:
-        """Send a request whose answer this class does not follow; returns its id."""
+    def note(self, call: Call[Any], now: float, *, first: bool = False) -> None:
+        """Send a request whose answer matters to nobody. It counts among the unanswered all the same."""
+        self.request(self._new_id(), call, now + NOTE_TIMEOUT, first=first)
+
+    def log_in(self, payload: Mapping[str, Any], version: str) -> str:
+        """Send a login, whose answer this class does not follow; returns its id."""
         request_id = self._new_id()
-        self._outputs.append(Send(protocol.write_request(request_id, action, payload, version)))
+        self._outputs.append(Send(protocol.write_request(request_id, "login", payload, version)))
         return request_id
+
+    def come_online(self) -> None:
+        """The connection is there: from now on requests are sent."""
+        self.is_online = True
+        self.flush()
 
     def flush(self) -> None:
         """Send what may be sent."""
@@ -73,6 +84,7 @@ class Dialogue:
         sent, unsent = self._requests.take_overdue(now)
         for request in sent:
             if request.acknowledged is not None:
+                self._is_repeated(request.acknowledged.event_id)  # whoever asked will look it up
                 self._outputs.append(Outcome(request.request_id, request.acknowledged))
             else:
                 message = f"{request.call.action} was not answered in time."

@@ -112,7 +112,9 @@ def write_request(
     frame: dict[str, Any] = {"request_id": request_id, "action": action, "payload": payload}
     if version is not None:
         frame["version"] = version
-    return mend(json.dumps(frame, ensure_ascii=False, separators=(",", ":"), default=_plain_value))
+    return mend(
+        json.dumps(frame, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain_value)
+    )
 
 
 def _plain_value(value: Any) -> Any:
