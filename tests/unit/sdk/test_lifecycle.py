@@ -200,8 +200,8 @@ async def test_what_nobody_waits_for_counts_among_the_ten(make_world: MakeWorld)
     for frame in asked[:4]:
         transport.respond(frame, {"id": "customer-1"})
     await transport.settle()
-    *_, ping, call, draft, page = transport.sent()
-    assert [ping["action"], call["action"], page["action"]] == [
+    *_, ping, asked_last, draft, page = transport.sent()
+    assert [ping["action"], asked_last["action"], page["action"]] == [
         "ping",
         "get_customer",
         "update_customer_page",

@@ -304,6 +304,12 @@ async def test_rating(world: World) -> None:
         await world.sdk.cancel_rate(chat_id="C1")
 
 
+async def test_what_is_no_list_is_not_taken_for_one(world: World) -> None:
+    with pytest.raises(InvalidArgument, match="properties"):
+        await world.sdk.cancel_rate(chat_id="C1", properties="score")
+    assert world.transport.sent("list_threads") == []
+
+
 async def test_texts_of_any_kind_travel_unharmed(world: World) -> None:
     text = "<b>&</b> \u202e bidi \U0001f600 \x00 \n" + "x" * 100_000
     call = asyncio.ensure_future(

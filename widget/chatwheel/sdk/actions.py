@@ -201,8 +201,8 @@ def get_chat(chat_id: str, thread_id: str | None = None) -> Call[Chat]:
 
 
 def list_chats(page_id: str | None = None, limit: int | None = None) -> Call[ChatsPage]:
-    if limit is not None and not (type(limit) is int and limit <= MAX_CHATS_PER_PAGE):
-        raise InvalidArgument("limit", f"is a number of chats, at most {MAX_CHATS_PER_PAGE}, not {limit!r}")
+    if limit is not None and not (type(limit) is int and 0 <= limit <= MAX_CHATS_PER_PAGE):
+        raise InvalidArgument("limit", f"is a number of chats, 1 to {MAX_CHATS_PER_PAGE}, not {limit!r}")
     return Call(
         "list_chats",
         {"page_id": page_id} if page_id else {"limit": limit or 10},
