@@ -108,6 +108,8 @@ class Limits:
     request_seconds: float = 15.0
     heartbeat_seconds: float = 20.0
     inactivity_seconds: float = 1800.0
+    #: A customer's connection over which nothing was said for so long is closed; `inf` closes none.
+    silence_seconds: float = 30.0
     #: How long an agent who has lost the connection keeps the chats.
     agent_grace_seconds: float = 30.0
     token_seconds: int = 28_800

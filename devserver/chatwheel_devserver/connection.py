@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import deque
 
 from aiohttp import web
@@ -40,6 +41,7 @@ class Connection:
         self.connected_at = core.clock.time()
         self.last_activity = self.connected_at
         self.token_expires_at = float("inf")
+        self.note_sign_of_life()
         self._lens: CustomerLens | AgentLens | None = None
         self._queue: deque[str] = deque()
         self._queued = 0
@@ -48,6 +50,15 @@ class Connection:
         self._wake = asyncio.Event()
         self._drained = asyncio.Event()
         self._drained.set()
+
+    def note_sign_of_life(self) -> None:
+        """The other side said something, if only a ping."""
+        self._heard_at = time.monotonic()
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the other side said something: real ones, whatever clock the rest goes by."""
+        return 0.0 if self.is_silent else time.monotonic() - self._heard_at
 
     @property
     def is_logged_in(self) -> bool:

@@ -48,7 +48,11 @@ async def _serve(request: web.Request, role: Role) -> web.StreamResponse:
     if origin is not None and not core.config.allows_origin(origin):
         raise web.HTTPForbidden(text="This origin is not allowed.")
     socket = web.WebSocketResponse(
-        heartbeat=limits.heartbeat_seconds, max_msg_size=limits.frame_bytes, timeout=2.0, compress=False
+        heartbeat=limits.heartbeat_seconds,
+        autoping=False,  # a ping is a sign of life: `_read` sees it and answers
+        max_msg_size=limits.frame_bytes,
+        timeout=2.0,
+        compress=False,
     )
     version = request.match_info["version"]
     if version in VERSION_STATES and version in core.config.version_ends:
@@ -96,7 +100,12 @@ def _depart(core: Core, connection: Connection) -> None:
 
 async def _read(core: Core, connection: Connection, socket: web.WebSocketResponse) -> None:
     async for message in socket:
-        if message.type is WSMsgType.TEXT:
+        if message.type is WSMsgType.PONG:
+            continue  # it only answers this side's ping
+        connection.note_sign_of_life()
+        if message.type is WSMsgType.PING:
+            await socket.pong(message.data)
+        elif message.type is WSMsgType.TEXT:
             if connection.is_silent:
                 continue
             text: str = message.data

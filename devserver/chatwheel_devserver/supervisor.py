@@ -23,6 +23,8 @@ def sweep(core: Core) -> None:
                 connection.end()
         elif connection.token_expires_at <= now:
             connection.disconnect("access_token_expired")
+        elif connection.role == "customer" and connection.silence >= limits.silence_seconds:
+            connection.disconnect("connection_timeout")
         elif connection.role == "customer" and now - connection.last_activity >= limits.inactivity_seconds:
             connection.disconnect("inactivity_timeout")
     core.absences.sweep()

@@ -11,7 +11,7 @@ import pytest
 
 from chatwheel_devserver import Config, DevServer, Limits
 from chatwheel_devserver.errors import DisconnectReason
-from conformance.server.bare import Bare, Json, customer, message, start
+from conformance.server.bare import Bare, Json, agent, customer, message, start
 from conformance.server.conftest import Connect
 
 
@@ -143,6 +143,27 @@ async def test_who_does_nothing_for_half_an_hour_is_disconnected(
     server.advance(200)
     assert await idle.push("customer_disconnected") == {"reason": "inactivity_timeout"}
     await busy.settle()
+
+
+async def test_a_customer_who_says_nothing_is_disconnected() -> None:
+    limits = Limits(silence_seconds=2.0)
+    async with DevServer(limits=limits) as server, aiohttp.ClientSession() as http:
+        silent, pinging, control = [await customer(server, http) for _ in range(3)]
+        listening = await agent(server, http)
+
+        async def ping_until_the_end() -> None:
+            while not silent.is_closed:
+                await pinging.request("ping")
+                await control.socket.ping()
+                await asyncio.sleep(0.1)
+
+        pings = asyncio.create_task(ping_until_the_end())
+        assert await silent.push("customer_disconnected") == {"reason": "connection_timeout"}
+        await silent.closed()
+        await pings
+        for client in (pinging, control, listening):
+            await client.settle()
+            await client.close()
 
 
 async def test_a_tenth_waiting_request_is_the_last(server: DevServer, customer: Connect) -> None:

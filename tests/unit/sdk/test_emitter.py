@@ -12,7 +12,7 @@ from chatwheel.sdk.errors import InvalidArgument, RequestTimeout, SdkDestroyed
 from chatwheel.sdk.events import IncomingTypingIndicator
 from chatwheel.transport.memory import VirtualClock
 
-from .conftest import World
+from .conftest import MakeWorld, World
 
 
 @pytest.fixture
@@ -193,3 +193,54 @@ async def test_what_came_just_before_the_end_counts(emitter: Emitter) -> None:
     emitter.emit("customer_id", "E1")
     emitter.close()
     assert await waiting == "E1"
+
+
+async def test_several_who_read_one_stream(world: World) -> None:
+    stream = world.sdk.stream("chat_deactivated")
+    readers = [asyncio.ensure_future(anext(stream, None)) for _ in range(4)]
+    await world.transport.settle()
+    readers[0].cancel()
+    await world.push("chat_deactivated", {"chat_id": "C1"})
+    await world.push("chat_deactivated", {"chat_id": "C2"})
+    world.sdk.destroy()
+    heard = [await reader for reader in readers[1:]]
+    assert [payload and payload.chat_id for payload in heard] == ["C1", "C2", None]
+
+
+async def test_handlers_that_never_end_are_ended(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatwheel.sdk.emitter.HANDLER_GRACE", 0.01)
+    world = await make_world()
+    ended: list[str] = []
+
+    async def loop_for_ever(payload: Any) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(payload.chat_id)
+
+    async def end_in_time(payload: Any) -> None:
+        await asyncio.sleep(0)
+        ended.append("in time")
+
+    world.sdk.on("chat_deactivated", loop_for_ever)
+    world.sdk.on("chat_deactivated", end_in_time)
+    world.transport.push("chat_deactivated", {"chat_id": "C1"})
+    await world.transport.settle()
+    await world.sdk.aclose()
+    assert ended == ["in time", "C1"]
+
+
+async def test_two_handlers_that_close_the_client(make_world: MakeWorld) -> None:
+    world = await make_world()
+    closed: list[str] = []
+
+    async def close(payload: Any) -> None:
+        await world.sdk.aclose()
+        closed.append(payload.chat_id)
+
+    world.sdk.on("chat_deactivated", close)
+    world.sdk.on("chat_deactivated", close)
+    await world.push("chat_deactivated", {"chat_id": "C1"})
+    assert closed == ["C1", "C1"]

@@ -169,17 +169,46 @@ async def test_no_more_than_ten_requests_are_open_at_once(world: World) -> None:
     assert [call.result().url for call in calls] == [f"https://{n}/" for n in range(25)]
 
 
-async def test_a_cancelled_call_is_forgotten(world: World) -> None:
-    calls = [asyncio.ensure_future(world.sdk.get_customer()) for _ in range(11)]
+async def test_a_cancelled_call_is_forgotten_but_counts_until_it_is_answered(world: World) -> None:
+    calls = [asyncio.ensure_future(world.sdk.get_customer()) for _ in range(12)]
     await world.transport.settle()
-    calls[10].cancel()
-    await world.transport.settle()
-    calls[0].cancel()
+    for call in (calls[10], *calls[:3]):
+        call.cancel()
     await world.transport.settle()
     assert len(world.transport.sent("get_customer")) == 10
+    world.transport.respond(world.transport.sent("get_customer")[0], {"id": "customer-1"})
+    await world.transport.settle()
+    assert len(world.transport.sent("get_customer")) == 11
     for call in calls:
         call.cancel()
     await world.transport.settle()
+
+
+async def test_what_nobody_waits_for_counts_among_the_ten(make_world: MakeWorld) -> None:
+    transport = MemoryTransport()
+    transport.answer("login", {**DEFAULT_LOGIN, "chats": [{"chat_id": "C1", "has_active_thread": True}]})
+    transport.answer("ping", NO_ANSWER)
+    world = await make_world(transport, catch_up=False, request_timeout=60)
+    calls = [asyncio.ensure_future(world.sdk.get_customer()) for _ in range(11)]
+    await world.pass_time(1)
+    for text in ("H", "He", "Hel"):
+        world.sdk.set_sneak_peek(chat_id="C1", sneak_peek_text=text)
+    world.sdk.update_customer_page(url="https://shop.example/")
+    await world.pass_time(14)
+    asked = transport.sent("get_customer")
+    assert len(asked) == 10 and transport.sent()[-1] == asked[-1]
+    for frame in asked[:4]:
+        transport.respond(frame, {"id": "customer-1"})
+    await transport.settle()
+    *_, ping, asked_last, draft, page = transport.sent()
+    assert [ping["action"], asked_last["action"], page["action"]] == [
+        "ping",
+        "get_customer",
+        "update_customer_page",
+    ]
+    assert draft["payload"] == {"chat_id": "C1", "sneak_peek_text": "Hel"}, "only the last state is sent"
+    for call in calls:
+        call.cancel()
 
 
 async def test_silence_is_noticed(world: World) -> None:
@@ -201,10 +230,18 @@ async def test_silence_is_noticed(world: World) -> None:
 async def test_whatever_is_heard_keeps_the_connection(world: World) -> None:
     world.transport.answer("ping", NO_ANSWER)
     for _ in range(20):
-        await world.pass_time(14)
+        await world.pass_time(29)
         world.transport.deliver("nonsense")
+        await world.transport.settle()
     assert world.status == "connected"
-    assert not world.transport.sent("ping")
+
+
+async def test_who_only_listens_is_heard_all_the_same(world: World) -> None:
+    """The server closes a connection over which the client says nothing for 30 s, however much it says itself."""
+    for _ in range(18):
+        world.transport.deliver("nonsense")
+        await world.pass_time(10)
+    assert len(world.transport.sent("ping")) == 12
 
 
 async def test_offline_and_online(world: World) -> None:

@@ -330,8 +330,9 @@ async def test_pages_of_chats_and_threads(world: World) -> None:
     assert frame["payload"] == {"limit": 25}
     frame, _ = await world.answered(world.sdk.list_chats(page_id="p", limit=5), none)
     assert frame["payload"] == {"page_id": "p"}
-    with pytest.raises(InvalidArgument, match="limit"):
-        await world.sdk.list_chats(limit=26)
+    for limit in (26, -5):
+        with pytest.raises(InvalidArgument, match="limit"):
+            await world.sdk.list_chats(limit=limit)
     threads = {"threads": [{"id": "T1", "events": []}], "next_page_id": "n"}
     frame, page = await world.answered(
         world.sdk.list_threads(chat_id="C1", sort_order="asc", limit=3), threads

@@ -7,11 +7,12 @@ from typing import Any, get_args
 
 import pytest
 
-from chatwheel.sdk.events import EventName, IncomingEvent
+from chatwheel.sdk.events import AvailabilityUpdated, EventName, IncomingEvent
 from chatwheel.sdk.models import FileEvent, UnknownEvent
 from chatwheel.sdk.protocol import PUSHES, push_names
+from chatwheel.transport.memory import DEFAULT_LOGIN, MemoryTransport
 
-from .conftest import World
+from .conftest import MakeWorld, World
 
 PLACE = {"chat_id": "C1", "thread_id": "T1"}
 JS_PLACE = {"chatId": "C1", "threadId": "T1"}
@@ -98,9 +99,10 @@ PUSHED: list[tuple[str, dict[str, Any], list[tuple[str, Any]]]] = [
     ),
     (
         "groups_status_updated",
-        {"groups": [{"id": 9, "status": "online_for_queue"}]},
+        {"groups": [{"id": 0, "status": "online_for_queue"}]},
         [("availability_updated", {"availability": "online"})],
     ),
+    ("groups_status_updated", {"groups": [{"id": 9, "status": "offline"}]}, []),
     (
         "groups_status_updated",
         {"groups": [{"id": 9, "status": "offline"}, {"id": 0, "status": "online"}]},
@@ -331,3 +333,11 @@ async def test_the_log_reads_like_a_transcript_without_tokens(
     assert "> {" in caplog.text and "< {" in caplog.text and "= waiting" in caplog.text
     assert "token-1" not in caplog.text and '"token":"***"' in caplog.text
     assert max(len(record.getMessage()) for record in caplog.records) < 3000
+
+
+async def test_availability_where_the_login_named_no_group(make_world: MakeWorld) -> None:
+    transport = MemoryTransport()
+    transport.answer("login", {**DEFAULT_LOGIN, "__priv_dynamic_config": {}})
+    world = await make_world(transport)
+    await world.push("groups_status_updated", {"groups": [{"id": 9, "status": "online"}]})
+    assert world.payloads("availability_updated") == [AvailabilityUpdated(availability="online")]

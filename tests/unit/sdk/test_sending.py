@@ -171,6 +171,40 @@ async def test_an_opened_chat_whose_push_never_comes_is_read_back(
     assert (await call).chat.id == expected
 
 
+async def test_a_sent_event_whose_push_comes_too_late_is_nobody_elses_news(world: World) -> None:
+    event = {"id": "T1_9", "type": "message", "text": "Hi"}
+    world.transport.answer("send_event", {"event_id": "T1_9"})
+    world.transport.answer("list_threads", {"threads": [{"id": "T1", "active": True, "events": [event]}]})
+    call = asyncio.ensure_future(world.sdk.send_event(chat_id="C1", event={"type": "message", "text": "Hi"}))
+    await world.pass_time(6)
+    assert (await call).id == "T1_9"
+    [frame] = world.transport.sent("send_event")
+    late = {"chat_id": "C1", "thread_id": "T1", "event": event}
+    await world.push("incoming_event", late, frame["request_id"])
+    await world.push("incoming_event", late)
+    assert world.payloads("incoming_event") == []
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+async def test_numbers_that_json_lacks_are_not_sent(world: World, number: float) -> None:
+    with pytest.raises(InvalidArgument):
+        await world.sdk.send_event(chat_id="C1", event={"type": "custom", "content": {"x": number}})
+    assert world.transport.sent("send_event") == []
+
+
+async def test_a_chat_just_started_is_active_unless_it_says_otherwise(world: World) -> None:
+    for active in ({}, {"active": False}):
+        call = asyncio.ensure_future(world.sdk.start_chat())
+        await world.transport.settle()
+        chat = {"id": "C1", "users": [], "thread": {"id": "T1", "events": [], **active}}
+        frame = world.transport.sent("start_chat")[-1]
+        await world.push("incoming_chat", {"chat": chat}, frame["request_id"])
+        await call
+        world.sdk.set_sneak_peek(chat_id="C1", sneak_peek_text="typing")
+        await world.transport.settle()
+        assert len(world.transport.sent("send_sneak_peek")) == 1
+
+
 async def test_start_chat(world: World) -> None:
     call = asyncio.ensure_future(world.sdk.start_chat())
     await world.transport.settle()
@@ -268,6 +302,12 @@ async def test_rating(world: World) -> None:
         await world.sdk.rate_chat(chat_id="C1", rating={"score": 0})
     with pytest.raises(MissingChatThread):
         await world.sdk.cancel_rate(chat_id="C1")
+
+
+async def test_what_is_no_list_is_not_taken_for_one(world: World) -> None:
+    with pytest.raises(InvalidArgument, match="properties"):
+        await world.sdk.cancel_rate(chat_id="C1", properties="score")
+    assert world.transport.sent("list_threads") == []
 
 
 async def test_texts_of_any_kind_travel_unharmed(world: World) -> None:

@@ -10,10 +10,11 @@ import pytest
 
 from chatwheel.sdk import actions
 from chatwheel.sdk.connection import State
-from chatwheel.sdk.dialogue import REMEMBERED_EVENTS
+from chatwheel.sdk.dialogue import REMEMBERED_FACTS
 from chatwheel.sdk.endpoints import Endpoints
 from chatwheel.sdk.errors import ChatError, NoConnection
 from chatwheel.sdk.login import Credentials, Settings
+from chatwheel.sdk.missed import Reading
 from chatwheel.sdk.models import Token
 from chatwheel.sdk.outputs import Close, Emit, Finish, Open, Outcome, Send
 from chatwheel.sdk.session import Session
@@ -89,7 +90,7 @@ def test_news_of_an_older_socket_is_ignored(session: Session) -> None:
     session.authorized(1, CREDENTIALS, 1)
     session.unauthorized(1, ChatError(), 1)
     session.received(1, "{}", 1)
-    session.caught_up(1, "C1", "", [])
+    session.caught_up(1, "C1", Reading([]), 1)
     assert session.state is State.OPENING and session.take() == []
     session.opened(2, 1)
     session.authorized(2, CREDENTIALS, 1)
@@ -140,7 +141,7 @@ def test_requests_where_no_connection_is_coming(session: Session, state: str) ->
         session.disconnect()
         session.take()
     session.request("x", actions.get_customer(), 15)
-    session.note(actions.get_customer())
+    session.note(actions.get_customer(), 0)
     [outcome] = session.take()
     assert isinstance(outcome, Outcome) and isinstance(outcome.error, NoConnection)
 
@@ -164,8 +165,8 @@ def test_memory_of_events_is_limited(session: Session) -> None:
         receive(session, 0, type="push", action="incoming_event", payload=payload)
         return len(session.take())
 
-    assert [tell(number) for number in range(REMEMBERED_EVENTS + 1)] == [1] * (REMEMBERED_EVENTS + 1)
-    assert tell(REMEMBERED_EVENTS) == 0
+    assert [tell(number) for number in range(REMEMBERED_FACTS + 1)] == [1] * (REMEMBERED_FACTS + 1)
+    assert tell(REMEMBERED_FACTS) == 0
     assert tell(0) == 1
 
 
@@ -176,7 +177,7 @@ def test_a_machine_that_slept_asks_before_it_gives_up(session: Session) -> None:
     [ping] = session.take()
     assert isinstance(ping, Send) and json.loads(ping.text)["action"] == "ping"
     receive(session, 3601, type="response", request_id="x", action="ping", success=True)
-    assert session.state is State.ONLINE and session.deadline == 3616
+    assert session.state is State.ONLINE and session.deadline == 3615
 
 
 def test_models_and_mappings_can_be_sent(session: Session) -> None:

@@ -17,6 +17,7 @@ from chatwheel.sdk.connection import HAS_SOCKET, REASONS, State
 from chatwheel.sdk.endpoints import Endpoints
 from chatwheel.sdk.errors import ChatError
 from chatwheel.sdk.login import Credentials, Settings
+from chatwheel.sdk.missed import Reading
 from chatwheel.sdk.models import Token
 from chatwheel.sdk.outputs import CatchUp, Close, Emit, Finish, Open, Outcome, Send
 from chatwheel.sdk.session import Session
@@ -159,7 +160,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.asked: dict[str, float] = {}
         self.settled: set[str] = set()
         self.sent: dict[str, str] = {}
-        self.reading: dict[str, str] = {}
+        self.reading: dict[str, str | None] = {}
         self.is_over = False
 
     def drain(self) -> None:
@@ -281,8 +282,9 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.reading)
     @rule(was_read=st.booleans())
     def end_the_reading(self, was_read: bool) -> None:
-        chat_id, since = self.reading.popitem()
-        self.session.caught_up(self.session.number, chat_id, since, [] if was_read else None)
+        chat_id, _ = self.reading.popitem()
+        reading = Reading([]) if was_read else None
+        self.session.caught_up(self.session.number, chat_id, reading, self.now)
         self.drain()
 
     @invariant()

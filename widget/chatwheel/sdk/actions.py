@@ -18,6 +18,7 @@ from .events import IncomingChat, IncomingEvent
 from .models import (
     Chat,
     ChatsPage,
+    ChatSummary,
     Customer,
     Event,
     FormResult,
@@ -52,13 +53,26 @@ def _no_times(result: Any) -> Mapping[str, str]:
 
 
 def known_of_chat(chat: Chat) -> dict[str, str]:
-    """Up to which time a chat's own thread tells its events."""
-    return {chat.id: latest_event([chat.thread])} if chat.thread is not None else {}
+    """Up to which time a chat with its latest thread tells its events."""
+    return {chat.id: latest_time([chat.thread])} if chat.thread is not None else {}
 
 
-def latest_event(threads: Iterable[Thread]) -> str:
-    """The time of the latest event of some threads."""
-    return max((event.created_at for thread in threads for event in thread.events), default="")
+def latest_time(threads: Iterable[Thread]) -> str:
+    """The time of the latest event of some threads, or of the latest thread's beginning if it has none."""
+    times = [thread.created_at or "" for thread in threads]
+    return max([*times, *(event.created_at for thread in threads for event in thread.events)], default="")
+
+
+def activity_of_opened(chat: Chat) -> dict[str, bool]:
+    """Whether a chat is active that was just opened: yes, unless its thread says that it is not."""
+    thread = chat.thread
+    return {chat.id: thread is None or thread.active or "active" not in thread.model_fields_set}
+
+
+def _known_of_summary(chat: ChatSummary) -> dict[str, str]:
+    event_at = chat.last_event.created_at if chat.last_event is not None else ""
+    time = max(event_at, chat.last_thread_created_at or "")
+    return {chat.id: time} if time else {}
 
 
 @dataclass(frozen=True)
@@ -153,7 +167,7 @@ def _opened_chat(
         IncomingChat.model_validate,
         settled_by="incoming_chat",
         users=lambda result: result.chat.users,
-        activity=lambda result: {result.chat.id: result.chat.thread is None or result.chat.thread.active},
+        activity=lambda result: activity_of_opened(result.chat),
         known=lambda result: known_of_chat(result.chat),
     )
 
@@ -181,14 +195,14 @@ def get_chat(chat_id: str, thread_id: str | None = None) -> Call[Chat]:
         _given(chat_id=chat_id, thread_id=thread_id),
         Chat.model_validate,
         users=lambda chat: chat.users,
-        known=known_of_chat,
+        known=_no_times if thread_id else known_of_chat,
         activity=lambda chat: {} if thread_id or chat.thread is None else {chat.id: chat.thread.active},
     )
 
 
 def list_chats(page_id: str | None = None, limit: int | None = None) -> Call[ChatsPage]:
-    if limit is not None and not (type(limit) is int and limit <= MAX_CHATS_PER_PAGE):
-        raise InvalidArgument("limit", f"is a number of chats, at most {MAX_CHATS_PER_PAGE}, not {limit!r}")
+    if limit is not None and not (type(limit) is int and 0 <= limit <= MAX_CHATS_PER_PAGE):
+        raise InvalidArgument("limit", f"is a number of chats, 1 to {MAX_CHATS_PER_PAGE}, not {limit!r}")
     return Call(
         "list_chats",
         {"page_id": page_id} if page_id else {"limit": limit or 10},
@@ -196,7 +210,7 @@ def list_chats(page_id: str | None = None, limit: int | None = None) -> Call[Cha
         users=lambda page: page.users,
         activity=lambda page: {chat.id: chat.active for chat in page.chats_summary},
         known=lambda page: {
-            chat.id: chat.last_event.created_at for chat in page.chats_summary if chat.last_event is not None
+            chat_id: time for chat in page.chats_summary for chat_id, time in _known_of_summary(chat).items()
         },
     )
 
@@ -220,7 +234,10 @@ def list_threads(
         payload = _given(
             chat_id=chat_id, sort_order=sort_order, limit=limit, min_events_count=min_events_count
         )
-    return Call("list_threads", payload, parse, known=lambda page: {chat_id: latest_event(page.threads)})
+    # only a page that begins at the newest thread tells how far the chat has come
+    is_newest = not page_id and sort_order != "asc"
+    known = (lambda page: {chat_id: latest_time(page.threads)}) if is_newest else _no_times
+    return Call("list_threads", payload, parse, known=known)
 
 
 # Events
@@ -308,6 +325,14 @@ def send_rich_message_postback(chat_id: str, thread_id: str, event_id: str, post
 
 def mark_events_as_seen(chat_id: str, seen_up_to: str) -> Call[Success]:
     return _simple("mark_events_as_seen", chat_id=chat_id, seen_up_to=seen_up_to)
+
+
+def ping() -> Call[Success]:
+    return _simple("ping")
+
+
+def update_customer_page(page: Mapping[str, Any]) -> Call[Success]:
+    return _simple("update_customer_page", **page)
 
 
 def send_sneak_peek(chat_id: str, text: str) -> Call[Success]:

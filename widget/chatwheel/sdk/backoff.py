@@ -43,5 +43,10 @@ def slow_login_backoff() -> Backoff:
     return Backoff(1000, 60_000, 0.3)
 
 
+def reading_backoff() -> Backoff:
+    """After what was missed could not be read; reset by whatever could be."""
+    return Backoff(1000, 60_000, 0.3)
+
+
 RECONNECT_DELAY = 0.1
 """Seconds until the next attempt when the server itself asked for a new connection."""

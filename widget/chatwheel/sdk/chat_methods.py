@@ -121,7 +121,7 @@ class ChatMethods(Caller):
             A page. `user_data` is emitted for each user first.
 
         Raises:
-            InvalidArgument: `limit` is above 25.
+            InvalidArgument: `limit` is not from 1 to 25.
             ChatError: what every call may raise; see `Caller`.
 
         Example:
@@ -252,8 +252,8 @@ class ChatMethods(Caller):
         Example:
             await sdk.rate_chat(chat_id="C1", rating={"score": 1, "comment": "Quick and kind"})
         """
-        thread_id = await self._latest_thread(chat_id)
         properties = {"rating": actions.unchanged(rating, "rating")}
+        thread_id = await self._latest_thread(chat_id)
         return await self._call(actions.update_thread_properties(chat_id, thread_id, properties))
 
     async def cancel_rate(self, *, chat_id: str, properties: Sequence[str] = ("score",)) -> Success:
@@ -267,6 +267,7 @@ class ChatMethods(Caller):
             `success`.
 
         Raises:
+            InvalidArgument: `properties` is no list.
             MissingChatThread: the chat has no thread.
             NotFound: there is no such chat.
             ChatError: what every call may raise; see `Caller`.
@@ -274,10 +275,9 @@ class ChatMethods(Caller):
         Example:
             await sdk.cancel_rate(chat_id="C1", properties=["score", "comment"])
         """
+        parts = actions.several(properties, "properties")
         thread_id = await self._latest_thread(chat_id)
-        return await self._call(
-            actions.delete_thread_properties(chat_id, thread_id, {"rating": list(properties)})
-        )
+        return await self._call(actions.delete_thread_properties(chat_id, thread_id, {"rating": parts}))
 
     async def _latest_thread(self, chat_id: str) -> str:
         page = await self._call(actions.list_threads(chat_id))

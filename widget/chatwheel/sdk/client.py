@@ -266,7 +266,7 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
         """
         call = actions.send_sneak_peek(chat_id, sneak_peek_text)
         if self._session.is_active(chat_id):
-            self._session.note(call)
+            self._session.note(call, self._driver.now())
             self._driver.pump()
 
     def update_customer_page(self, *, url: str | None = None, title: str | None = None) -> None:
@@ -284,7 +284,7 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
         Example:
             sdk.update_customer_page(url="https://shop.example/cart", title="Cart")
         """
-        self._session.update_page({"title": title, "url": url})
+        self._session.update_page({"title": title, "url": url}, self._driver.now())
         self._driver.pump()
 
     def get_chat_history(self, *, chat_id: str) -> ChatHistory:

@@ -8,32 +8,35 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from . import protocol
 from .actions import Call
 from .errors import ChatError, InvalidArgument, MalformedResponse, NoConnection, RequestTimeout
-from .events import ChatDeactivated, IncomingEvent
-from .missed import Missed, told_after
-from .models import Thread
+from .missed import Missed, Reading, told_of
+from .models import Chat
 from .outputs import CatchUp, Emit, Outcome, Output, Send
+from .protocol import opened
 from .requests import PUSH_GRACE, Acknowledged, Request, Requests
 
 logger = logging.getLogger("chatwheel.sdk")
 
-REMEMBERED_EVENTS = 1000
+REMEMBERED_FACTS = 1000
+NOTE_TIMEOUT = 15.0
+"""Seconds within which the server answers or refuses."""
 _ANSWERING_PUSHES = ("incoming_chat", "incoming_event")
 
 
 class Dialogue:
     """Requests, answers and pushes. What is to be done is appended to `outputs`."""
 
-    def __init__(self, outputs: list[Output], new_id: Callable[[], str]) -> None:
+    def __init__(self, outputs: list[Output], new_id: Callable[[], str], random: Callable[[], float]) -> None:
         self.is_online = False
         self.group_id: Any = None
         self._outputs = outputs
         self._new_id = new_id
+        self._random = random
         self._requests = Requests()
         self._active: dict[str, bool] = {}
         self._missed = Missed()
@@ -41,21 +44,30 @@ class Dialogue:
 
     # Requests
 
-    def request(self, request_id: str, call: Call[Any], deadline: float) -> None:
-        """Send a request, now or as soon as there is a connection."""
+    def request(self, request_id: str, call: Call[Any], deadline: float, *, first: bool = False) -> None:
+        """Send a request, now or as soon as there is a connection; the `first` of all that wait, if it is urgent."""
         try:
             text = protocol.write_request(request_id, call.action, call.payload)
         except (TypeError, ValueError, RecursionError) as error:
             self.reject(request_id, InvalidArgument(call.action, f"the request cannot be written: {error}"))
             return
-        self._requests.wait(Request(request_id, call, text, deadline))
+        self._requests.wait(Request(request_id, call, text, deadline), first=first)
         self.flush()
 
-    def say(self, action: str, payload: Mapping[str, Any], version: str | None = None) -> str:
-        """Send a request whose answer this class does not follow; returns its id."""
+    def note(self, call: Call[Any], now: float, *, first: bool = False) -> None:
+        """Send a request whose answer matters to nobody. It counts among the unanswered all the same."""
+        self.request(self._new_id(), call, now + NOTE_TIMEOUT, first=first)
+
+    def log_in(self, payload: Mapping[str, Any], version: str) -> str:
+        """Send a login, whose answer this class does not follow; returns its id."""
         request_id = self._new_id()
-        self._outputs.append(Send(protocol.write_request(request_id, action, payload, version)))
+        self._outputs.append(Send(protocol.write_request(request_id, "login", payload, version)))
         return request_id
+
+    def come_online(self) -> None:
+        """The connection is there: from now on requests are sent."""
+        self.is_online = True
+        self.flush()
 
     def flush(self) -> None:
         """Send what may be sent."""
@@ -72,6 +84,7 @@ class Dialogue:
         sent, unsent = self._requests.take_overdue(now)
         for request in sent:
             if request.acknowledged is not None:
+                self._is_repeated(request.acknowledged.event_id)  # whoever asked will look it up
                 self._outputs.append(Outcome(request.request_id, request.acknowledged))
             else:
                 message = f"{request.call.action} was not answered in time."
@@ -79,11 +92,14 @@ class Dialogue:
         for request in unsent:
             self.reject(request.request_id, NoConnection("No connection came in time."))
         self.flush()
+        if self._missed.retry_at is not None and now >= self._missed.retry_at:
+            self._read_missed()
 
     @property
     def deadline(self) -> float | None:
         """When to call `expire()` at the latest."""
-        return self._requests.deadline
+        times = (self._requests.deadline, self._missed.retry_at)
+        return min((time for time in times if time is not None), default=None)
 
     def fail_sent(self, error: ChatError) -> None:
         """Nobody will answer what was sent."""
@@ -140,21 +156,25 @@ class Dialogue:
             return
         if call.settled_by == "incoming_event":
             self._is_repeated(value.id)
+        elif call.settled_by == "incoming_chat":
+            self._remember(value.chat)
         self._active.update(activity)
         self._missed.note(known)
         for user in users:
             self.emit("user_data", user)
         self._outputs.append(Outcome(request.request_id, value))
 
-    def _tell(self, frame: protocol.Frame) -> None:
+    def _tell(self, frame: protocol.Frame, *, was_held: bool = False) -> None:
         try:
             news = protocol.read_push(frame.action, frame.payload, self.group_id)
         except Exception as error:  # whatever a server sends, the next frame must be read
             logger.warning("dropped a push %s that cannot be read: %s", frame.action, error)
             return
-        if frame.action == "incoming_event" and self._is_repeated(news.events[0][1].event.id):
-            logger.debug("dropped a repeated event")
+        if self._is_repeated(news.fact) and (was_held or frame.action == "incoming_event"):
+            logger.debug("dropped a repeated %s", frame.action)
             return
+        if frame.action == "incoming_chat":
+            self._remember(news.events[-1][1].chat)
         self._active.update(news.activity)
         self._missed.note(news.known)
         for name, payload in news.events:
@@ -165,34 +185,46 @@ class Dialogue:
     def lost(self) -> None:
         """The connection is gone: something may be missed from now on."""
         self.is_online = False
-        self._missed.lost()
+        self._missed.lost(self._active)
 
-    def catch_up(self) -> None:
-        """The connection is back: have read what was missed."""
+    def catch_up(self, chats: Iterable[str]) -> None:
+        """The connection is there, with these chats: have read what was missed."""
+        self._missed.online(chats)
+        self._read_missed()
+
+    def _read_missed(self) -> None:
         since = self._missed.begin()
         if since:
             self._outputs.append(CatchUp(since))
 
-    def caught_up(self, chat_id: str, since: str, threads: list[Thread] | None) -> None:
+    def caught_up(self, chat_id: str, reading: Reading | None, now: float) -> None:
         """Tell what was missed in a chat, then what was held back; `None` if it could not be read."""
-        for event in told_after(threads or (), since):
-            if not self._requests.is_sending(event.custom_id) and not self._is_repeated(event.id):
-                self.emit(
-                    "incoming_event", IncomingEvent(chat_id=chat_id, thread_id=event.thread_id, event=event)
-                )
-        if threads:
-            latest = max(threads, key=lambda thread: thread.created_at or "")
-            if self.is_active(chat_id) and not latest.active:
-                self.emit("chat_deactivated", ChatDeactivated(chat_id=chat_id, thread_id=latest.id))
-            self._active[chat_id] = latest.active
-        for frame in self._missed.end(chat_id, threads is not None):
-            self._tell(frame)
+        if reading is None:
+            self._missed.failed(chat_id, now, self._random())
+        else:
+            for fact, (name, payload) in told_of(chat_id, self._missed.was_read(chat_id), reading):
+                is_own = name == "incoming_event" and self._requests.is_sending(payload.event.custom_id)
+                if not is_own and not self._is_repeated(fact):
+                    self.emit(name, payload)
+            if reading.threads:
+                latest = max(reading.threads, key=lambda thread: thread.created_at or "")
+                self._active[chat_id] = latest.active
+        for frame in self._missed.release(chat_id):
+            self._tell(frame, was_held=True)
 
-    def _is_repeated(self, event_id: str) -> bool:
-        if not event_id or event_id in self._seen:
-            return bool(event_id)
-        self._seen[event_id] = None
-        if len(self._seen) > REMEMBERED_EVENTS:
+    def _remember(self, chat: Chat) -> None:
+        """A chat was told of together with what its thread holds."""
+        if chat.thread is not None:
+            self._is_repeated(opened(chat.thread.id))
+            for event in chat.thread.events:
+                self._is_repeated(event.id)
+
+    def _is_repeated(self, fact: str) -> bool:
+        """Whether this was told already; from now on it was."""
+        if not fact or fact in self._seen:
+            return bool(fact)
+        self._seen[fact] = None
+        if len(self._seen) > REMEMBERED_FACTS:
             self._seen.popitem(last=False)
         return False
 

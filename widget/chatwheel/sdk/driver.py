@@ -7,23 +7,23 @@ import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from random import choices
-from typing import Any
+from typing import Any, TypeVar
 
 from ..transport.base import Socket, SocketClosed, Transport
 from . import actions, protocol
 from .actions import Call
 from .credentials import CredentialSource
 from .emitter import Emitter
-from .errors import ChatError
-from .missed import reaches
-from .models import Thread, ThreadsPage
+from .errors import Authorization, ChatError, NotFound
+from .missed import Reading, is_new, reaches
 from .outputs import CatchUp, Close, Emit, Keep, Open, Outcome, Output, Send
 from .session import Session
 
 logger = logging.getLogger("chatwheel.sdk")
+T = TypeVar("T")
 
 CATCH_UP_TIMEOUT = 5.0
-"""Seconds to wait for a page of what was missed; pushes about the chat are held back that long at most."""
+"""Seconds to wait for a page of what was missed; while pages come, pushes about the chat are held back."""
 MISSED_PAGES = 20
 """So many pages of what was missed are read at most."""
 
@@ -210,23 +210,35 @@ class Driver:
             self._session.authorized(number, credentials, self.now())
         self.pump()
 
-    async def _catch_up(self, number: int, chat_id: str, since: str) -> None:
-        threads: list[Thread] | None = []
-        page_id: str | None = None
+    async def _catch_up(self, number: int, chat_id: str, since: str | None) -> None:
+        reading: Reading | None = None
         try:
-            for _ in range(MISSED_PAGES):
-                count = None if page_id else actions.HISTORY_EVENTS_PER_PAGE
-                call = actions.list_threads(chat_id, page_id, min_events_count=count)
-                page: ThreadsPage = await self.ask(call, CATCH_UP_TIMEOUT, wait=False)
-                threads = [*(threads or ()), *page.threads]
-                page_id = page.next_page_id
-                if reaches(page, since):
-                    break
+            reading = await self._read_missed(chat_id, since)
+        except (NotFound, Authorization):  # there is nothing to read any more
+            reading = Reading([])
         except ChatError as error:
             logger.info("what was missed in %s cannot be read: %s", chat_id, error.code)
-            threads = None
-        self._session.caught_up(number, chat_id, since, threads)
+        self._session.caught_up(number, chat_id, reading, self.now())
         self.pump()
+
+    async def _read_missed(self, chat_id: str, since: str | None) -> Reading:
+        async def ask(call: Call[T]) -> T:
+            result: T = await self.ask(call, CATCH_UP_TIMEOUT, wait=False)
+            return result
+
+        if since is None:
+            return Reading((await ask(actions.list_threads(chat_id, min_events_count=1))).threads)
+        page = await ask(actions.list_threads(chat_id, min_events_count=actions.HISTORY_EVENTS_PER_PAGE))
+        threads = page.threads
+        for _ in range(1, MISSED_PAGES):
+            if reaches(page, since):
+                break
+            page = await ask(actions.list_threads(chat_id, page.next_page_id))
+            threads = [*threads, *page.threads]
+        if not any(is_new(thread, since) for thread in threads):
+            return Reading(threads)
+        chat = await ask(actions.get_chat(chat_id))
+        return Reading(threads, chat)
 
     def _on_network(self, online: bool) -> None:
         self._session.network(online, self.now())

@@ -19,6 +19,8 @@ P = TypeVar("P")
 Handler = Callable[..., object]
 Unsubscribe = Callable[[], None]
 EVERYTHING = "*"
+HANDLER_GRACE = 2.0
+"""Seconds that handlers get to end when the client is closed."""
 NAMES: frozenset[str] = frozenset(get_args(EventName)) | {EVERYTHING}
 
 
@@ -36,7 +38,7 @@ class EventStream(AsyncIterator[P], Generic[P]):
     def __init__(self, close: Callable[[EventStream[P]], None]) -> None:
         self._close = close
         self._payloads: deque[P] = deque()
-        self._waiter: asyncio.Future[None] | None = None
+        self._waiters: list[asyncio.Future[None]] = []
         self._is_closed = False
 
     def push(self, payload: P) -> None:
@@ -52,15 +54,20 @@ class EventStream(AsyncIterator[P], Generic[P]):
             self._wake()
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
 
     async def __anext__(self) -> P:
         while not self._payloads:
             if self._is_closed:
                 raise StopAsyncIteration
-            self._waiter = asyncio.get_running_loop().create_future()
-            await self._waiter
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            try:
+                await waiter
+            finally:
+                self._waiters.remove(waiter)
         return self._payloads.popleft()
 
     async def __aenter__(self) -> EventStream[P]:
@@ -79,6 +86,7 @@ class Emitter:
         self._tasks: set[asyncio.Task[object]] = set()
         self._streams: list[EventStream[Any]] = []
         self._waiters: set[asyncio.Future[Any]] = set()
+        self._finishing: set[asyncio.Task[object] | None] = set()
         self._is_closed = False
 
     def on(self, name: str, handler: Handler | None = None, *, once: bool = False) -> Any:
@@ -195,10 +203,16 @@ class Emitter:
                 future.set_exception(SdkDestroyed())
 
     async def finish(self) -> None:
-        """Wait for asynchronous handlers that still run."""
-        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
-        if tasks:
-            await asyncio.wait(tasks)
+        """Give asynchronous handlers that still run a moment to end; then they are cancelled."""
+        self._finishing.add(asyncio.current_task())
+        if (
+            tasks := self._tasks - self._finishing
+        ):  # a handler that is here itself waits for nobody who waits for it
+            _, running = await asyncio.wait(tasks, timeout=HANDLER_GRACE)
+            for task in running:
+                task.cancel()
+            if running:
+                await asyncio.wait(running, timeout=HANDLER_GRACE)
 
 
 def _check_name(name: str) -> None:

@@ -70,7 +70,7 @@ def init(
         api_url: origin of another API server, such as `http://127.0.0.1:8000`.
         accounts_url: origin of another accounts server.
         request_timeout: seconds after which a call fails.
-        ping_interval: seconds of silence after which the server is pinged.
+        ping_interval: seconds between two pings; the server closes a connection that says nothing for about 30.
         silence_limit: seconds of silence after which the connection is given up.
         wait_for_connection: `False` makes calls fail with `NoConnection` at once instead of waiting for a connection.
         catch_up: after a lost connection, read what was said meanwhile and tell it as if it had just come.

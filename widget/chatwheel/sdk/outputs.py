@@ -48,9 +48,9 @@ class Keep:
 
 @dataclass(frozen=True)
 class CatchUp:
-    """Read what was said in these chats since these times."""
+    """Read what was said in these chats since these times; since `None`, read only how far a chat has come."""
 
-    since: dict[str, str]
+    since: dict[str, str | None]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..nesting import is_deep
 from . import events
-from .actions import known_of_chat
+from .actions import activity_of_opened, known_of_chat
 from .errors import ChatError, MalformedResponse, error_for
 from .models import Greeting, Model, Queue
 
@@ -112,7 +112,9 @@ def write_request(
     frame: dict[str, Any] = {"request_id": request_id, "action": action, "payload": payload}
     if version is not None:
         frame["version"] = version
-    return mend(json.dumps(frame, ensure_ascii=False, separators=(",", ":"), default=_plain_value))
+    return mend(
+        json.dumps(frame, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain_value)
+    )
 
 
 def _plain_value(value: Any) -> Any:
@@ -145,11 +147,29 @@ Emitted = tuple[str, Any]
 
 
 class News(NamedTuple):
-    """What a push tells: events in order, which chats are active now, up to when the events of a chat are known."""
+    """What a push tells.
+
+    Attributes:
+        events: in order.
+        activity: which chats are active now.
+        known: up to when the events of a chat are known.
+        fact: name of what is told once, whether it is heard or read of; empty if it has none.
+    """
 
     events: list[Emitted]
     activity: Mapping[str, bool] = MappingProxyType({})
     known: Mapping[str, str] = MappingProxyType({})
+    fact: str = ""
+
+
+def opened(thread_id: str) -> str:
+    """The fact that a thread was opened."""
+    return f"opened {thread_id}"
+
+
+def closed(thread_id: str | None) -> str:
+    """The fact that a thread was closed."""
+    return f"closed {thread_id}" if thread_id else ""
 
 
 def _one(name: str, model: type[Model]) -> Callable[[Any], News]:
@@ -161,20 +181,25 @@ def _one(name: str, model: type[Model]) -> Callable[[Any], News]:
 
 def _chat_deactivated(payload: Any) -> News:
     event = events.ChatDeactivated.model_validate(payload)
-    return News([("chat_deactivated", event)], {event.chat_id: False})
+    return News([("chat_deactivated", event)], {event.chat_id: False}, fact=closed(event.thread_id))
 
 
 def _incoming_chat(payload: Any) -> News:
     event = events.IncomingChat.model_validate(payload)
     thread = event.chat.thread
-    active = thread is None or thread.active or "active" not in thread.model_fields_set
     users: list[Emitted] = [("user_data", user) for user in event.chat.users]
-    return News([*users, ("incoming_chat", event)], {event.chat.id: active}, known_of_chat(event.chat))
+    return News(
+        [*users, ("incoming_chat", event)],
+        activity_of_opened(event.chat),
+        known_of_chat(event.chat),
+        opened(thread.id) if thread is not None else "",
+    )
 
 
 def _incoming_event(payload: Any) -> News:
     event = events.IncomingEvent.model_validate(payload)
-    return News([("incoming_event", event)], {}, {event.chat_id: event.event.created_at})
+    known = {event.chat_id: event.event.created_at}
+    return News([("incoming_event", event)], known=known, fact=event.event.id)
 
 
 def _user_added(payload: Any) -> News:
@@ -197,9 +222,11 @@ def _thread_properties_updated(payload: Any) -> News:
 
 def _groups_status_updated(payload: Any, group_id: Any = None) -> News:
     groups = [group for group in payload["groups"] if isinstance(group, dict)]
+    if group_id is not None:  # a push lists only the groups whose status changed, whosever they are
+        groups = [group for group in groups if group.get("id") == group_id]
     if not groups:
         return News([])
-    own = next((group for group in groups if group.get("id") == group_id), groups[0])
+    own = groups[0]
     availability: events.Availability = "offline" if own.get("status") == "offline" else "online"
     updated = events.AvailabilityUpdated(availability=availability)
     return News([("availability_updated", updated)])

@@ -21,6 +21,12 @@ class Acknowledged:
 
     payload: Any
 
+    @property
+    def event_id(self) -> str:
+        """The event that was sent; empty if it was none."""
+        event_id = self.payload.get("event_id") if isinstance(self.payload, dict) else None
+        return event_id if isinstance(event_id, str) else ""
+
 
 @dataclass
 class Request:
@@ -32,6 +38,13 @@ class Request:
     deadline: float
     acknowledged: Acknowledged | None = None
 
+    def is_replaced_by(self, newer: Request) -> bool:
+        """Whether sending this one, too, would be of no use: of what is being typed, only the last state counts."""
+        return (
+            self.call.action == newer.call.action == "send_sneak_peek"
+            and self.call.payload["chat_id"] == newer.call.payload["chat_id"]
+        )
+
 
 class Requests:
     """All requests that nobody has answered yet."""
@@ -41,9 +54,13 @@ class Requests:
         self._in_flight: dict[str, Request] = {}
         self._answered: deque[str] = deque(maxlen=100)
 
-    def wait(self, request: Request) -> None:
-        """Queue a request."""
-        self._waiting.append(request)
+    def wait(self, request: Request, *, first: bool = False) -> None:
+        """Queue a request, before all others if it is to be the `first`."""
+        self._waiting = deque(waiting for waiting in self._waiting if not waiting.is_replaced_by(request))
+        if first:
+            self._waiting.appendleft(request)
+        else:
+            self._waiting.append(request)
 
     def ready(self) -> list[Request]:
         """Take those that may be sent now; they are in flight from here on."""
@@ -76,8 +93,7 @@ class Requests:
         self._answered.append(request.request_id)
 
     def cancel(self, request_id: str) -> None:
-        """Forget a request that nobody waits for any more."""
-        self._in_flight.pop(request_id, None)
+        """Nobody waits for a request any more: it is not sent. One that was sent counts until its time is up."""
         self._waiting = deque(item for item in self._waiting if item.request_id != request_id)
 
     def take_in_flight(self) -> list[Request]:
@@ -96,7 +112,10 @@ class Requests:
         """Forget those whose time is up; returns the sent ones and the unsent ones."""
         sent = [request for request in self._in_flight.values() if request.deadline <= now]
         for request in sent:
-            del self._in_flight[request.request_id]
+            if request.acknowledged is not None:  # answered, if not by the push that may still come
+                self.settle(request)
+            else:
+                del self._in_flight[request.request_id]
         unsent = [request for request in self._waiting if request.deadline <= now]
         if unsent:
             self._waiting = deque(request for request in self._waiting if request.deadline > now)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import protocol
-from .actions import Call, page_argument
+from .actions import Call, page_argument, ping, update_customer_page
 from .backoff import RECONNECT_DELAY, Backoff, login_backoff, slow_login_backoff, socket_backoff
 from .connection import (
     COMING,
@@ -41,7 +41,7 @@ from .errors import (
 from .events import Disconnected
 from .heartbeat import Beat, Heartbeat
 from .login import Credentials, Settings, read_login, write_login
-from .models import Thread
+from .missed import Reading
 from .outputs import Close, Finish, Keep, Open, Output
 
 logger = logging.getLogger("chatwheel.sdk")
@@ -79,7 +79,7 @@ class Session:
         self.customer_id: str | None = None
         self._random = random
         self._outputs: list[Output] = []
-        self._dialogue = Dialogue(self._outputs, new_id)
+        self._dialogue = Dialogue(self._outputs, new_id, random)
         self._heartbeat = Heartbeat(settings.ping_interval, settings.silence_limit)
         self._page: dict[str, Any] | None = None if page is None else dict(page)
         self._page_changed = False
@@ -159,17 +159,17 @@ class Session:
         """Nobody waits for that request any more."""
         self._dialogue.cancel(request_id)
 
-    def note(self, call: Call[Any]) -> None:
+    def note(self, call: Call[Any], now: float) -> None:
         """Send a request whose answer matters to nobody, if there is a connection."""
         if self.state is State.ONLINE:
-            self._dialogue.say(call.action, call.payload)
+            self._dialogue.note(call, now)
 
-    def update_page(self, page: Mapping[str, Any]) -> None:
+    def update_page(self, page: Mapping[str, Any], now: float) -> None:
         """Note the page the customer is on, and tell the server: now, or at the next login."""
         changes = page_argument(page)
         self._page = {**(self._page or {}), **changes}
         if self.state is State.ONLINE:
-            self._dialogue.say("update_customer_page", changes)
+            self._dialogue.note(update_customer_page(changes), now)
         elif self.state is State.LOGGING_IN:
             self._page_changed = True
 
@@ -204,10 +204,10 @@ class Session:
         if number == self.number and self.state in (State.OPENING, State.AUTHORIZING):
             self._login_failed(error, now)
 
-    def caught_up(self, number: int, chat_id: str, since: str, threads: list[Thread] | None) -> None:
+    def caught_up(self, number: int, chat_id: str, reading: Reading | None, now: float) -> None:
         """What was missed in a chat was read over socket `number`; `None` if that failed."""
         if number == self.number and self.state is State.ONLINE:
-            self._dialogue.caught_up(chat_id, since, threads)
+            self._dialogue.caught_up(chat_id, reading, now)
 
     def closed(self, number: int, now: float) -> None:
         """Socket `number` closed, or did not open."""
@@ -272,7 +272,7 @@ class Session:
         payload = write_login(self.settings, self._credentials, self._page, self.endpoints.version)
         self._credentials = None
         try:
-            self._login_id = self._dialogue.say("login", payload, self.endpoints.version)
+            self._login_id = self._dialogue.log_in(payload, self.endpoints.version)
         except (
             TypeError,
             ValueError,
@@ -292,7 +292,7 @@ class Session:
             self._login_failed(MalformedResponse(f"The answer to the login cannot be read: {error}"), now)
             return
         self._fire(Trigger.LOGGED_IN)
-        self._was_online = self._dialogue.is_online = True
+        self._was_online = True
         self._state_deadline = None
         self._online_since = now
         self._heartbeat.start(now)
@@ -302,11 +302,11 @@ class Session:
         self._dialogue.group_id = welcome.group_id
         self._dialogue.note_activity(welcome.activity)
         if self._page_changed and self._page is not None:
-            self._dialogue.say("update_customer_page", page_argument(self._page))
+            self._dialogue.note(update_customer_page(page_argument(self._page)), now, first=True)
         self._dialogue.emit("connected", welcome.connected)
         if self.settings.catch_up:
-            self._dialogue.catch_up()
-        self._dialogue.flush()
+            self._dialogue.catch_up(welcome.activity)
+        self._dialogue.come_online()
 
     def _login_failed(self, error: ChatError, now: float) -> None:
         verdict, reason = judge_login_failure(error.code, error.message)
@@ -434,7 +434,7 @@ class Session:
 
     def _ping(self, now: float) -> None:
         self._heartbeat.pinged(now)
-        self._dialogue.say("ping", {})
+        self._dialogue.note(ping(), now, first=True)
 
     def _fire(self, trigger: Trigger) -> bool:
         following = TRANSITIONS[self.state].get(trigger)
