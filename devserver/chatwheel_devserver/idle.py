@@ -13,30 +13,18 @@ from .records import Thread
 
 def look_after_threads(core: Core) -> None:
     """Mark and archive every thread that has been quiet for long enough."""
-    limits = core.config.limits
-    for thread in core.desk.chats.quiet_threads(_before(core, limits.thread_archive_seconds)):
+    limits, chats = core.config.limits, core.desk.chats
+    for thread in chats.quiet_threads(_before(core, limits.thread_archive_seconds)):
         _archive(core, thread)
-    for thread in core.desk.chats.quiet_threads(_before(core, limits.thread_idle_seconds)):
-        if not _is_idle(thread):
-            _mark_idle(core, thread)
-    for thread in core.desk.chats.idle_threads():
-        if not _is_quiet(core, thread):
-            thread.properties = without(thread.properties, {"routing": ["idle"]})
-            with core.database.transaction():
-                core.desk.chats.save_thread(thread)
+    idle_before = _before(core, limits.thread_idle_seconds)
+    for thread in chats.quiet_threads(idle_before, is_marked=False):
+        _mark_idle(core, thread)
+    for thread in chats.revived_threads(idle_before):
+        _lift_mark(core, thread)
 
 
 def _before(core: Core, seconds: float) -> int:
     return int((core.clock.time() - seconds) * MICROSECONDS)
-
-
-def _is_idle(thread: Thread) -> bool:
-    return bool(thread.properties.get("routing", {}).get("idle"))
-
-
-def _is_quiet(core: Core, thread: Thread) -> bool:
-    quiet = core.desk.chats.quiet_threads(_before(core, core.config.limits.thread_idle_seconds))
-    return any(other.id == thread.id for other in quiet)
 
 
 def _call(core: Core) -> Call:
@@ -64,6 +52,17 @@ def _mark_idle(core: Core, thread: Thread) -> None:
             visibility="agents",
         )
         desk.write(call, chat, thread, seed, None)
+    _tell(core, call)
+
+
+def _lift_mark(core: Core, thread: Thread) -> None:
+    """Tell the agents that somebody writes in a thread again."""
+    call, deletion = _call(core), {"routing": ["idle"]}
+    with core.database.transaction():
+        thread.properties = without(thread.properties, deletion)
+        core.desk.chats.save_thread(thread)
+    payload = {"chat_id": thread.chat_id, "thread_id": thread.id, "properties": deletion}
+    call.push("thread_properties_deleted", lambda _: payload, customer_id=None)
     _tell(core, call)
 
 

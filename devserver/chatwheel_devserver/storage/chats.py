@@ -163,20 +163,18 @@ class ChatTable:
         )
         return [str(row[0]) for row in rows]
 
-    def idle_threads(self) -> list[Thread]:
-        """Return active threads that are marked as idle."""
-        rows = self._db.rows(
-            "SELECT * FROM threads WHERE active = 1 AND json_extract(properties, '$.routing.idle') = 1"
-        )
-        return [_thread(row) for row in rows]
+    def quiet_threads(self, before: int, *, is_marked: bool | None = None) -> list[Thread]:
+        """Return active threads in which nobody has written since this instant, those marked as idle or the others."""
+        return self._of_activity(f"{_IS_QUIET} AND {_MARKED[is_marked]}", before)
 
-    def quiet_threads(self, before: int) -> list[Thread]:
-        """Return active threads in which nobody has written anything since this instant."""
+    def revived_threads(self, before: int) -> list[Thread]:
+        """Return active threads that are marked as idle although somebody has written since this instant."""
+        return self._of_activity(f"NOT ({_IS_QUIET}) AND {_MARKED[True]}", before)
+
+    def _of_activity(self, condition: str, before: int) -> list[Thread]:
         rows = self._db.rows(
-            """SELECT * FROM threads WHERE active = 1 AND created_at < ?
-               AND coalesce((SELECT events.created_at FROM events WHERE events.thread_id = threads.id
-                 AND events.author_id IS NOT NULL ORDER BY number DESC LIMIT 1), 0) < ?""",
-            (before, before),
+            f"SELECT * FROM threads WHERE active = 1 AND {condition}",
+            {"before": before},
         )
         return [_thread(row) for row in rows]
 
@@ -295,6 +293,11 @@ class ChatTable:
         )
         return [str(row[0]) for row in rows]
 
+
+_IS_QUIET = """created_at < :before AND coalesce((SELECT events.created_at FROM events WHERE
+    events.thread_id = threads.id AND events.author_id IS NOT NULL ORDER BY number DESC LIMIT 1), 0) < :before"""
+_IDLE_MARK = "coalesce(json_extract(properties, '$.routing.idle'), 0)"
+_MARKED = {None: "1 = 1", True: f"{_IDLE_MARK} = 1", False: f"{_IDLE_MARK} != 1"}
 
 # A customer never sees what agents keep among themselves, nor what was deleted.
 _VISIBLE_TO_CUSTOMER = "AND events.deleted = 0 AND (events.visibility = 'all' OR events.author_id = ?)"

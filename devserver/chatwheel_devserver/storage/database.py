@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 SCHEMA_VERSION: Final = 3
+
+Parameters = Sequence[object] | Mapping[str, object]
 
 _SCHEMA: Final = """
 CREATE TABLE customers (
@@ -131,20 +133,20 @@ class Database:
         if self._depth == 0:
             self._connection.execute("COMMIT")
 
-    def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Change rows; return how many."""
         return self._connection.execute(sql, parameters).rowcount
 
-    def row(self, sql: str, parameters: Sequence[object] = ()) -> sqlite3.Row | None:
+    def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """Return the first row, or None."""
         found: sqlite3.Row | None = self._connection.execute(sql, parameters).fetchone()
         return found
 
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[sqlite3.Row]:
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """Return all rows."""
         return self._connection.execute(sql, parameters).fetchall()
 
-    def number(self, sql: str, parameters: Sequence[object] = ()) -> int:
+    def number(self, sql: str, parameters: Parameters = ()) -> int:
         """Return the single number that a query gives, 0 for nothing."""
         row = self.row(sql, parameters)
         return 0 if row is None or row[0] is None else int(row[0])
