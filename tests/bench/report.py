@@ -21,15 +21,15 @@ def sizes(counted: dict[str, Any]) -> list[str]:
 
 def starts(cases: dict[str, Any]) -> list[str]:
     heads = ("usable", "Python up", "connected", "sent", "blocked", "memory/MB", "÷ stock")
-    lines = [f"{'start, ms (median)':<30}" + "".join(f"{head:>12}" for head in heads)]
+    lines = [f"{'start, ms (median)':<50}" + "".join(f"{head:>12}" for head in heads)]
     for case, figures in cases.items():
-        stock = cases[case.replace("widget", "stock")]["up"]
+        stock = cases[case.removesuffix(", in a conversation").replace("widget", "stock")]["up"]
         share = f"{figures['connected'] / stock:.2f}" if "connected" in figures else ""
         cells = [
             f"{figures[key]:,.0f}" if key in figures else ""
             for key in ("usable", "up", "connected", "sent", "blocked", "memory")
         ]
-        lines.append(f"{case:<30}" + "".join(f"{cell:>12}" for cell in [*cells, share]))
+        lines.append(f"{case:<50}" + "".join(f"{cell:>12}" for cell in [*cells, share]))
     return lines
 
 

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -38,11 +39,11 @@ def measure(
         lines = [Line(widget.loop, url) for url in (stock, widget.url)] if is_slow else []
         urls = [line.url for line in lines] or [stock, widget.url]
         for _ in range(runs):
-            for name, url, visit in zip(("stock", "widget"), urls, (visit_stock, visit_widget), strict=True):
+            for name, url, visits in zip(("stock", "widget"), urls, (STOCK, WIDGET), strict=True):
                 with fresh() as browser:
                     context = browser.new_context(bypass_csp=True)
                     probe.install(context, sees_frames=False)
-                    for which in ("first", "later"):
+                    for which, visit in visits.items():
                         figures = visit(context, url, condition)
                         cases.setdefault(f"{condition}, {name} {which}", []).append(figures)
         for line in lines:
@@ -84,34 +85,48 @@ def open_stock(context: BrowserContext, url: str, condition: str = "") -> Page:
     return page
 
 
-def visit_widget(context: BrowserContext, url: str, condition: str = "") -> dict[str, float]:
-    """Milliseconds from the visitor's click; `navigation` is what had passed before it, `memory` is in megabytes.
+def visit_widget(
+    context: BrowserContext, url: str, condition: str = "", *, since: str = "intent", forgets: bool = False
+) -> dict[str, float]:
+    """Milliseconds since the visitor's click, or `since` the navigation; `memory` is in megabytes.
 
-    The visitor writes at once. The visit ends when the snapshot for the next one is stored.
+    The visitor writes at once. The visit ends when the snapshot for the next one is stored. Where the page remembers a
+    conversation Python starts with the page, before any click; unless the visit `forgets` that there was one.
     """
     before = taken(context)
     page = open_widget(context, url, condition, says := f"Hello at {time.time()}")
     sent = probe.frame_of(page).wait_for_function(HAS_SENT, arg=says, timeout=PATIENCE).json_value()
     memory = taken(context) - before
     host, frame = probe.read(page), probe.read(probe.frame_of(page))
-    intent = host["marks"]["intent"]
-    times = {name: frame["marks"][name] - intent for name in ("usable", "up", "connected")}
-    since = time.monotonic()
+    begun = host["marks"]["intent"] if since == "intent" else host["from"]
+    times = {name: frame["marks"][name] - begun for name in ("usable", "up", "connected")}
+    waiting = time.monotonic()
     boot.wait_for_snapshot(page)
-    stored = (time.monotonic() - since) * 1000
+    stored = (time.monotonic() - waiting) * 1000
     blocked = probe.read(page)["blocked"]  # the frame's long tasks are told to the page, too: one thread
     restored = float(boot.is_restored(page))
+    if forgets:
+        page.evaluate("localStorage.removeItem('chatwheel:demo-organization')")
     page.close()
     return {
         **times,
-        "sent": sent - intent,
+        "sent": sent - begun,
         "memory": memory,
-        "navigation": intent - host["from"],
+        "navigation": host["marks"]["intent"] - host["from"],
         "blocked": blocked,
         "stored": stored,
         "restored": restored,
     }
 
+
+Visit = Callable[[BrowserContext, str, str], dict[str, float]]
+STOCK: dict[str, Visit] = {"first": visit_stock, "later": visit_stock}
+WIDGET: dict[str, Visit] = {
+    "first": partial(visit_widget, forgets=True),
+    "later": visit_widget,
+    "later, in a conversation": partial(visit_widget, since="navigation"),
+}
+"""In one browser, one after the other. Who is in a conversation does not click: the figures are since the navigation."""
 
 HAS_SENT = """
 (text) => [...document.querySelectorAll("article[data-delivery=sent], article[data-delivery=seen]")].some(
