@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chatwheel.sdk import actions
+from chatwheel.sdk.call import Call
 from chatwheel.sdk.connection import HAS_SOCKET, REASONS, State
 from chatwheel.sdk.endpoints import Endpoints
 from chatwheel.sdk.errors import ChatError
@@ -140,7 +141,7 @@ def test_what_follows_a_failed_login(code: str, after: State) -> None:
 
 
 LIKELY = ["connect", "opened", "token"]
-CALLS: dict[str, actions.Call[Any]] = {
+CALLS: dict[str, Call[Any]] = {
     "get_customer": actions.get_customer(),
     "list_chats": actions.list_chats(),
     "send_event": actions.send_event("C1", {"type": "message", "text": "x", "custom_id": "c"}),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ..transport.base import Transport
 from . import actions
-from .actions import Call
 from .auth import Auth
+from .call import Call
 from .chat_methods import ChatMethods
 from .connection import State, Status
 from .credentials import CredentialSource

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from . import protocol
-from .actions import Call
+from .call import Call
 from .errors import ChatError, InvalidArgument, MalformedResponse, NoConnection, RequestTimeout
 from .missed import Missed, Reading, told_of
 from .models import Chat

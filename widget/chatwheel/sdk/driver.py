@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from ..transport.base import Socket, SocketClosed, Transport
 from . import actions, protocol
-from .actions import Call
+from .call import Call
 from .credentials import CredentialSource
 from .emitter import Emitter
 from .errors import Authorization, ChatError, NotFound
