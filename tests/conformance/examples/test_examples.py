@@ -144,5 +144,5 @@ async def program(name: str, *arguments: str) -> str:
 
 
 def test_a_chat_of_ones_own_takes_thirty_lines() -> None:
-    page = (EXAMPLES / "own-page" / "index.html").read_text(encoding="utf-8")
+    page = (ROOT / "examples" / "own-page" / "index.html").read_text(encoding="utf-8")
     assert len(page.splitlines()) == 30

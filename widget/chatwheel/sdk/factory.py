@@ -87,6 +87,11 @@ def init(
     Raises:
         InvalidArgument: an argument cannot be used; the error names it.
         ChatError: `auto_connect` without a running event loop.
+
+    Example:
+        async with chatwheel.init(organization_id="o", client_id="c", page={"url": "https://shop.example/"}) as sdk:
+            connected = await sdk.wait_for("connected", timeout=30)
+            print(connected.customer.id)
     """
     _check(locals())
     endpoints = Endpoints(organization_id, api_version, region or None, env, api_url, accounts_url)
