@@ -18,7 +18,7 @@ from chatwheel.sdk.connection import HAS_SOCKET, REASONS, State
 from chatwheel.sdk.endpoints import Endpoints
 from chatwheel.sdk.errors import ChatError
 from chatwheel.sdk.login import Credentials, Settings
-from chatwheel.sdk.missed import Reading
+from chatwheel.sdk.missed import Gap, Reading
 from chatwheel.sdk.models import Token
 from chatwheel.sdk.outputs import CatchUp, Close, Emit, Finish, Open, Outcome, Send
 from chatwheel.sdk.session import Session
@@ -161,7 +161,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.asked: dict[str, float] = {}
         self.settled: set[str] = set()
         self.sent: dict[str, str] = {}
-        self.reading: dict[str, str | None] = {}
+        self.reading: dict[str, Gap] = {}
         self.is_over = False
 
     def drain(self) -> None:
@@ -180,7 +180,7 @@ class AnyOrder(RuleBasedStateMachine):
                 assert output.request_id not in self.settled, "settled once"
                 self.settled.add(output.request_id)
             elif isinstance(output, CatchUp):
-                self.reading.update(output.since)
+                self.reading.update(output.gaps)
             elif isinstance(output, Emit):
                 assert output.name
             elif isinstance(output, Finish):

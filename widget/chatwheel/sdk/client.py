@@ -250,7 +250,7 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
     async def aclose(self) -> None:
         """`destroy()`, and wait until everything is put away. `async with` does this.
 
-        Handlers that still run get two seconds to end.
+        Handlers that still run get half a second to end.
 
         Raises:
             Nothing, however often it is called.
