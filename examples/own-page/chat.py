@@ -18,16 +18,18 @@ class Chat:
         )
         self.heard = self.sdk.stream("incoming_event")
         connected = await self.sdk.wait_for("connected")
-        self.chat_id = next((chat.id for chat in connected.chats if chat.active), None)
+        self.chats = [chat.id for chat in connected.chats if chat.active]
+        self.sdk.on("incoming_chat", lambda payload: self.chats.append(payload.chat.id))
 
     async def say(self, text: str) -> None:
-        if self.chat_id is None:
-            self.chat_id = (await self.sdk.start_chat()).chat.id
-        await self.sdk.send_event(chat_id=self.chat_id, event={"type": "message", "text": text})
+        if not self.chats:
+            self.chats.append((await self.sdk.start_chat()).chat.id)
+        await self.sdk.send_event(chat_id=self.chats[-1], event={"type": "message", "text": text})
 
     async def hear(self) -> str:
         event = (await anext(self.heard)).event
-        return str(event.to_js().get("text", event.type))
+        author = "You" if event.author_id == self.sdk.customer_id else "Agent"  # in another tab
+        return f"{author}: {event.to_js().get('text', event.type)}"
 
 
 chat = Chat()

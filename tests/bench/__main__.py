@@ -36,15 +36,23 @@ def main(arguments: list[str]) -> int:
     quick, runs = options.quick, 1 if options.quick else options.runs
     path = Path(os.environ["CHATWHEEL_BENCH_RESULT"])
     results: dict[str, Any] = {}
+    failures: list[str] = []
 
-    def take(name: str, title: str, measure: Callable[[], Any], lines: Callable[[Any], list[str]]) -> None:
-        """Prints and keeps each result as it comes: all of them take a while."""
+    def take(
+        name: str,
+        title: str,
+        measure: Callable[[], Any],
+        lines: Callable[[Any], list[str]],
+        broken: Callable[[Any], list[str]] = lambda result: [],
+    ) -> None:
+        """Prints and keeps each result as it comes: all of them take a while. Times never fail, what leaks does."""
         if options.only and name not in options.only:
             return
         print(f"  {title} …", flush=True)
         results[name] = measure()
         path.write_text(json.dumps(results, indent=1), encoding="utf-8")
         print("\n".join(["", *lines(results[name]), ""]), flush=True)
+        failures.extend(broken(results[name]))
 
     # First, while there is no browser to share the processors with.
     seconds = QUICK_SECONDS if quick else load.SECONDS
@@ -72,8 +80,10 @@ def main(arguments: list[str]) -> int:
             report.conversations,
         )
         take("echo", "Typing", lambda: echo.measure(fresh, widget), report.echoes)
-        take("frames", "Reading frames", lambda: frames.measure(fresh, widget), frames.lines)
-    return 0
+        take("frames", "Reading frames", lambda: frames.measure(fresh, widget), frames.lines, frames.broken)
+    for failure in failures:
+        print(f"  FAILED: {failure}")
+    return 1 if failures else 0
 
 
 @contextmanager

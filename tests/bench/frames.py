@@ -22,6 +22,10 @@ _START = """async () => {
 }"""
 EVENTS = 100_000
 CONNECTS = 100
+MORE_OBJECTS = 500
+"""So many Python objects more are noise: caches fill, a timer is still there. A leak has one for each event."""
+MORE_BYTES = 4 * 1024 * 1024
+"""So much may the heap grow: its size is that of its fullest moment, rounded up."""
 
 
 def measure(fresh: Fresh, server: Backend, events: int = EVENTS, connects: int = CONNECTS) -> dict[str, Any]:
@@ -62,3 +66,22 @@ def lines(results: dict[str, Any]) -> list[str]:
         f"after {results['connects']} connects: {left['callbacks']} of {left['made']} callbacks, {kept}"
     )
     return told
+
+
+def broken(results: dict[str, Any]) -> list[str]:
+    """What is left behind though it should not be."""
+    memory, left = results["memory"], results["left"]
+    found = []
+    for what, counted in (
+        (f"{results['events']:,} events", memory),
+        (f"{results['connects']} connects", left),
+    ):
+        for name, limit in (("objects", MORE_OBJECTS), ("heap bytes", MORE_BYTES)):
+            more = counted["after"][name] - counted["before"][name]
+            if more > limit:
+                found.append(f"after {what} there are {more:,} {name} more than before; {limit:,} may be")
+    if left["callbacks"]:
+        found.append(
+            f"after {results['connects']} connects JavaScript still holds {left['callbacks']} callbacks"
+        )
+    return found

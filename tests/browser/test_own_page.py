@@ -3,11 +3,38 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 
 from browser.backend import Agent, Backend, site
 
 PLACE = "/demo/own-page/"
+
+
+def test_two_tabs(visitor: BrowserContext, backend: Backend, agent: Agent) -> None:
+    """One connection for both, without a word about it in the page."""
+
+    def opened() -> tuple[Locator, Locator]:
+        page = visitor.new_page()
+        page.goto(f"{backend.url}{PLACE}")
+        field = page.get_by_role("textbox", name="Message")
+        expect(field).to_be_enabled(timeout=60_000)
+        return field, page.get_by_role("log", name="Messages")
+
+    (first, log), (second, other_log) = opened(), opened()
+    first.fill("From the first tab")
+    first.press("Enter")
+    for shown in (log, other_log):
+        expect(shown).to_have_text("You: From the first tab")
+    chat = agent.join()
+    agent.say(chat, "Good morning")
+    for shown in (log, other_log):
+        expect(shown.get_by_text("Agent: Good morning", exact=True)).to_be_visible()
+    second.fill("From the second tab")
+    second.press("Enter")
+    for shown in (log, other_log):
+        expect(shown.get_by_text("You: From the second tab", exact=True)).to_be_visible()
+    assert len(backend.requests("login")) == 1
+    assert backend.server.connection_count == 2  # the agent's is the other
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pyodide.ffi import to_js
 from pyodide_js import _module
 
 import chatwheel
-from chatwheel.transport import browser
+from chatwheel.transport import browser, browser_tabs
 from chatwheel.transport.memory import MemoryTransport
 
 BUTTONS = [
@@ -142,7 +142,10 @@ def counts() -> dict[str, int]:
 
 
 async def connects(address: str, count: int) -> str:
-    """Callbacks that JavaScript holds, and Python's objects, before and after so many connections."""
+    """Callbacks that JavaScript holds, and Python's objects, before and after so many connections.
+
+    Every other one is shared as tabs share theirs, with its locks and channels.
+    """
     held: list[weakref.ref[Any]] = []
     create = vars(browser)["create_proxy"]
 
@@ -150,12 +153,14 @@ async def connects(address: str, count: int) -> str:
         held.append(weakref.ref(handler))
         return create(handler)
 
-    vars(browser)["create_proxy"] = noting
+    for module in (browser, browser_tabs):
+        vars(module)["create_proxy"] = noting
     await connect(address, 5)
     held.clear()
     before = counts()
     await connect(address, count)
-    vars(browser)["create_proxy"] = create
+    for module in (browser, browser_tabs):
+        vars(module)["create_proxy"] = create
     await asyncio.sleep(0.5)  # sockets close
     gc.collect()
     alive, made = sum(each() is not None for each in held), len(held)
@@ -173,8 +178,9 @@ async def at_rest(objects: int) -> dict[str, int]:
 
 
 async def connect(address: str, count: int) -> None:
-    for _ in range(count):
-        transport = browser.BrowserTransport(page_url=address)
+    for number in range(count):
+        own = browser.BrowserTransport(page_url=address)
+        transport = browser_tabs.shared(own) if number % 2 else own
         async with chatwheel.init(
             organization_id="demo-organization",
             client_id="demo-client",

@@ -141,3 +141,8 @@ async def program(name: str, *arguments: str) -> str:
     said, _ = await process.communicate()
     assert process.returncode == 0
     return said.decode("utf-8")
+
+
+def test_a_chat_of_ones_own_takes_thirty_lines() -> None:
+    page = (ROOT / "examples" / "own-page" / "index.html").read_text(encoding="utf-8")
+    assert len(page.splitlines()) == 30

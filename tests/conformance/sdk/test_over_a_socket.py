@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any, get_args
 
 import pytest
 from aiohttp import WSMsgType, web
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import chatwheel
+from chatwheel.sdk import CustomerSDK
+from chatwheel.sdk.backoff import Backoff
 from chatwheel.sdk.errors import NoConnection, SdkDestroyed
 from chatwheel.sdk.events import EventName
 from chatwheel.sdk.protocol import push_names
@@ -85,21 +92,33 @@ async def token(request: web.Request) -> web.Response:
     return web.json_response(DEFAULT_TOKEN)
 
 
-async def test_every_push() -> None:
+Serve = Callable[[web.Request], Awaitable[web.WebSocketResponse]]
+
+
+@asynccontextmanager
+async def serving(socket: Serve) -> AsyncIterator[str]:
+    """The address of a server whose sockets are served like that."""
     app = web.Application()
-    app.router.add_get("/v3.6/customer/rtm/ws", pushing)
+    app.router.add_get("/v3.6/customer/rtm/ws", socket)
     app.router.add_post("/v2/customer/token", token)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    heard: list[tuple[str, Any]] = []
-    async with chatwheel.init(
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+def client(url: str) -> CustomerSDK:
+    return chatwheel.init(
         organization_id="o", client_id="c", api_url=url, accounts_url=url, api_version="3.6"
-    ) as sdk:
+    )
+
+
+async def test_every_push() -> None:
+    heard: list[tuple[str, Any]] = []
+    async with serving(pushing) as url, client(url) as sdk:
         sdk.on("*", lambda name, payload: heard.append((name, payload)))
         assert (await sdk.wait_for("disconnected", timeout=10)).reason == "license_not_found"
-    await runner.cleanup()
     expected = [(name, told) for _, _, events in PUSHED for name, told in events]
     assert [name for name, _ in heard] == [
         "customer_id",
@@ -112,3 +131,46 @@ async def test_every_push() -> None:
             assert payload.to_js() == told
     assert {action for action, _, _ in PUSHED} == set(push_names("3.6"))
     assert {name for name, _ in expected} | MADE_HERE == set(get_args(EventName))
+
+
+def hostile(messages: list[bytes]) -> Serve:
+    """A server that sends bytes as they are: in a binary frame, then as the text that they are or are not."""
+
+    async def serve(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            frame: dict[str, Any] = message.json()
+            answer = {"request_id": frame["request_id"], "action": frame["action"], "type": "response"}
+            with suppress(ConnectionError):  # the client may have gone at once
+                await socket.send_json({**answer, "success": True, "payload": DEFAULT_LOGIN})
+                while messages:
+                    await socket.send_bytes(messages[0])
+                    await socket.send_frame(messages.pop(0), WSMsgType.TEXT)
+                await socket.send_json({"type": "push", "action": "incoming_multicast", "payload": {}})
+        return socket
+
+    return serve
+
+
+async def survive(messages: list[bytes]) -> None:
+    problems: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: problems.append(context))
+    async with serving(hostile(messages)) as url, client(url) as sdk:
+        await sdk.wait_for("incoming_multicast", timeout=10)
+        assert sdk.status == "connected"
+    assert not problems
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.binary(max_size=60), max_size=10))
+def test_any_bytes(messages: list[bytes]) -> None:
+    """A text must be UTF-8: over one that is not the WebSocket itself gives up, and the client connects again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chatwheel.sdk.session.socket_backoff", lambda: Backoff(10, 10, 0.0))
+        asyncio.run(survive(messages))
+
+
+async def test_a_text_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatwheel.sdk.session.socket_backoff", lambda: Backoff(10, 10, 0.0))
+    await survive([b"\xff\xfe", b"\xed\xa0\x80", b"fine"])

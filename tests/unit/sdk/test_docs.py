@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import inspect
 import re
 import textwrap
@@ -15,6 +17,8 @@ from chatwheel import sdk as sdk_package
 from chatwheel.sdk import Auth, CustomerSDK, errors, events, models
 from chatwheel.sdk.connection import REASONS, TRANSITIONS, State
 from chatwheel.sdk.events import EventName
+from chatwheel.sdk.history import ChatHistory
+from chatwheel.sdk.uploads import Upload
 
 from .conftest import World
 from .test_typing import payload_types
@@ -31,6 +35,7 @@ update_customer_page update_event_properties update_thread_properties upload_fil
 """
 METHODS = DOCUMENTED.split()
 AUTH = ["auth.get_token", "auth.get_fresh_token", "auth.has_token", "auth.invalidate"]
+WITH_TYPES_ELSEWHERE = ["on", "once", "wait_for", "stream"]
 MORE = ["wait_for", "stream", "aclose", "status", "customer_id", "prefetch"]
 
 EVENT = {"id": "T1_1", "type": "message", "text": "Hi", "author_id": "kim", "created_at": "2024"}
@@ -45,6 +50,16 @@ ANSWERS: dict[str, Any] = {
     "get_url_info": {"url": "https://shop.example/"},
     "list_group_statuses": {"groups_status": {"0": "online"}},
 }
+HAPPENING: list[tuple[str, Any]] = [
+    (
+        "incoming_typing_indicator",
+        {"chat_id": "C1", "typing_indicator": {"author_id": "kim", "is_typing": typing}},
+    )
+    for typing in (False, True)
+] + [
+    ("incoming_event", {"chat_id": "C1", "thread_id": "T1", "event": {"id": f"T1_{kind}", "type": kind}})
+    for kind in ("message", "file")
+]
 PUSHED: dict[str, tuple[str, Any]] = {
     "send_event": ("incoming_event", {"chat_id": "C1", "thread_id": "T1", "event": EVENT}),
     "start_chat": ("incoming_chat", {"chat": CHAT}),
@@ -76,37 +91,58 @@ def test_there_are_36_methods() -> None:
     assert public == {*METHODS, *MORE}
 
 
+def documented_outside() -> dict[str, Any]:
+    return {"init": chatwheel.init, "ChatHistory.next": ChatHistory.next, "Upload.cancel": Upload.cancel}
+
+
 def documented(method: str) -> Any:
-    """A method of the client, or of its `auth`, as it was written."""
+    """What has a docstring: a method of the client, or of its `auth`, as it was written."""
+    if method in (outside := documented_outside()):
+        return outside[method]
     _, _, name = method.rpartition(".")
     return inspect.getattr_static(Auth if method.startswith("auth.") else CustomerSDK, name)
 
 
-@pytest.mark.parametrize("method", [*METHODS, *AUTH, "wait_for", "stream"])
-async def test_examples_work(world: World, method: str) -> None:
+@pytest.mark.parametrize("method", [*METHODS, *AUTH, "wait_for", "stream", "aclose", *documented_outside()])
+async def test_examples_work(world: World, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     answer_everything(world)
+    monkeypatch.setattr("chatwheel.sdk.factory._default_transport", lambda share: world.transport)
     example = example_of(method)
     assert example, "there is no example"
-    source = "async def example(sdk, print):\n" + textwrap.indent(example, "    ") + "\n    return locals()"
-    scope: dict[str, Any] = {}
+    source = "async def example(sdk, print):\n" + textwrap.indent(example, "    ")
+    scope: dict[str, Any] = {"chatwheel": chatwheel}
     exec(compile(source, method, "exec"), scope)
-    left = await scope["example"](world.sdk, lambda *values: None)
-    if inspect.iscoroutine(left.get("waiting")):
-        left["waiting"].close()
+    running = asyncio.ensure_future(scope["example"](world.sdk, lambda *values: None))
+    await world.transport.settle()
+    for action, payload in HAPPENING:  # what an example may wait for
+        world.transport.push(action, payload)
+    await world.transport.settle()
+    await asyncio.wait_for(running, 5)
 
 
-@pytest.mark.parametrize("method", [*METHODS, *AUTH, "wait_for", "stream"])
+def test_editors_are_told_what_methods_with_types_elsewhere_do() -> None:
+    """Where a type checker looks, they are properties of other classes."""
+    tree = ast.parse(inspect.getsource(CustomerSDK))
+    properties = {
+        node.name: ast.get_docstring(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name in WITH_TYPES_ELSEWHERE and node.decorator_list
+    }
+    assert properties == {name: summary(name) for name in WITH_TYPES_ELSEWHERE}
+
+
+@pytest.mark.parametrize("method", [*METHODS, *AUTH, "wait_for", "stream", "aclose", *documented_outside()])
 def test_arguments_results_and_errors_are_described(method: str) -> None:
     function = documented(method)
     text = inspect.getdoc(function) or ""
     sections = dict(re.findall(r"^(\w+):\n((?: .*\n|\n)*)", text + "\n", re.MULTILINE))
-    arguments = list(inspect.signature(function).parameters)[1:]
+    arguments = [name for name in inspect.signature(function).parameters if name != "self"]
     described = re.findall(r"^ {4}(\w+): ", sections.get("Args", ""), re.MULTILINE)
     assert described == arguments
     result = inspect.signature(function).return_annotation
-    if method not in ("on", "once", "wait_for", "stream"):  # whose types are elsewhere
+    if method not in WITH_TYPES_ELSEWHERE:
         assert ("Returns" in sections) == (result != "None")
-    assert not inspect.iscoroutinefunction(function) or "Raises" in sections
+    assert "Raises" in sections
     named = re.findall(r"^ {4}([A-Z]\w+(?:, [A-Z]\w+)*): ", sections.get("Raises", ""), re.MULTILINE)
     for name in ", ".join(named).split(", ") if named else ():
         assert name == "Exception" or issubclass(getattr(errors, name), errors.ChatError), name

@@ -27,6 +27,10 @@ WRONG: list[tuple[str, Any]] = [
     ("request_timeout", 0), ("request_timeout", "15"), ("request_timeout", float("inf")),
     ("ping_interval", -1), ("silence_limit", 5), ("silence_limit", True), ("wait_for_connection", None),
     ("api_version", "3.4"), ("api_version", 3.5), ("page", {"url": 5}), ("transport", "memory"),
+    ("page", {"url": "https://x/", "extra": object()}), ("page", {"x": float("inf")}), ("page", {"x": {5}}),
+    ("application", {"name": object()}), ("application", {"name": 5}), ("application", {"version": 1.0}),
+    ("application", {"channelType": 5}), ("application", {"x": float("nan")}), ("region", "\u00df"),
+    ("env", "\u00e9tage"), ("share_connection", "no"),
 ]  # fmt: skip
 
 
@@ -125,12 +129,21 @@ def test_unknown_codes_and_wrong_arguments() -> None:
     assert isinstance(twin, errors.InvalidArgument) and twin.argument == "page"
 
 
-async def test_in_the_browser_its_own_transport_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = MemoryTransport()
-    module = ModuleType("chatwheel.transport.browser")
-    module.BrowserTransport = lambda: made  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "chatwheel.transport.browser", module)
+@pytest.mark.parametrize("share_connection", [True, False])
+async def test_in_the_browser_its_own_transport_is_taken_and_shared_with_other_tabs(
+    monkeypatch: pytest.MonkeyPatch, share_connection: bool
+) -> None:
+    made, shared = MemoryTransport(), MemoryTransport()
+    browser, tabs = ModuleType("chatwheel.transport.browser"), ModuleType("chatwheel.transport.browser_tabs")
+    browser.BrowserTransport = lambda: made  # type: ignore[attr-defined]
+    tabs.shared = lambda inner: shared if inner is made else None  # type: ignore[attr-defined]
+    for module in (browser, tabs):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr("sys.platform", "emscripten")
-    async with chatwheel.init(organization_id="org", client_id="client"):
+    options: dict[str, Any] = {} if share_connection else {"share_connection": False}
+    async with chatwheel.init(organization_id="org", client_id="client", **options):
         await made.settle()
-    assert [socket.is_open for socket in made.sockets] == [False]
+    assert [len(transport.sockets) for transport in (made, shared)] == (
+        [0, 1] if share_connection else [1, 0]
+    )
+    assert (shared if share_connection else made).is_closed

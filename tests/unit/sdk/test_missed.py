@@ -244,15 +244,32 @@ async def test_where_a_chat_stands_is_asked_until_it_is_known(make_world: MakeWo
     transport = MemoryTransport()
     transport.answer("login", login_with("C1"))
     world = await make_world(transport)
-    transport.drop()
-    await world.pass_time(1.5)
-    assert [frame["payload"]["min_events_count"] for frame in transport.sent("list_threads")] == [1, 1]
     transport.answer("list_threads", {"threads": [thread(1, 2)]})
     await world.pass_time(7)
+    assert [frame["payload"]["min_events_count"] for frame in transport.sent("list_threads")] == [1, 1]
     assert told(world) == []
     transport.answer("list_threads", {"threads": [thread(1, 2, 3)]})
     await come_back(world)
     assert told(world) == ["3"]
+
+
+@pytest.mark.parametrize(("seen", "news"), [(1, ["2", "3"]), (None, [])])
+async def test_where_the_connection_went_before_that_was_known(
+    make_world: MakeWorld, seen: int | None, news: list[str]
+) -> None:
+    """What the customer has not seen is told; if the server does not say, nothing can be."""
+    transport = MemoryTransport()
+    transport.answer("login", login_with("C1"))
+    world = await make_world(transport)
+    seen_up_to = {} if seen is None else {"events_seen_up_to": event(seen)["created_at"]}
+    customer = {"id": "customer-1", "type": "customer", **seen_up_to}
+    transport.answer("get_chat", {"id": "C1", "users": [customer], "thread": thread(1, 2)})
+    await come_back(world)
+    await world.push("incoming_event", push(4))
+    assert told(world) == []
+    transport.respond(transport.sent("list_threads")[-1], {"threads": [thread(1, 2, 3)]})
+    await transport.settle()
+    assert told(world) == [*news, "4"]
 
 
 async def test_a_chat_that_was_started_without_a_word(world: World) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chatwheel.sdk import actions
+from chatwheel.sdk.call import Call
 from chatwheel.sdk.connection import State
 from chatwheel.sdk.dialogue import REMEMBERED_FACTS
 from chatwheel.sdk.endpoints import Endpoints
@@ -186,7 +187,7 @@ def test_models_and_mappings_can_be_sent(session: Session) -> None:
     log_in(session)
     session.take()
     payload = {"model": TOKEN, "mapping": MappingProxyType({"a": 1})}
-    session.request("x", actions.Call("anything", payload, lambda answer: answer), 15)
+    session.request("x", Call("anything", payload, lambda answer: answer), 15)
     [sent] = session.take()
     assert isinstance(sent, Send)
     frame = json.loads(sent.text)

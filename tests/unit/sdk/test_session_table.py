@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chatwheel.sdk import actions
+from chatwheel.sdk.call import Call
 from chatwheel.sdk.connection import HAS_SOCKET, REASONS, State
 from chatwheel.sdk.endpoints import Endpoints
 from chatwheel.sdk.errors import ChatError
 from chatwheel.sdk.login import Credentials, Settings
-from chatwheel.sdk.missed import Reading
+from chatwheel.sdk.missed import Gap, Reading
 from chatwheel.sdk.models import Token
 from chatwheel.sdk.outputs import CatchUp, Close, Emit, Finish, Open, Outcome, Send
 from chatwheel.sdk.session import Session
@@ -140,7 +141,7 @@ def test_what_follows_a_failed_login(code: str, after: State) -> None:
 
 
 LIKELY = ["connect", "opened", "token"]
-CALLS: dict[str, actions.Call[Any]] = {
+CALLS: dict[str, Call[Any]] = {
     "get_customer": actions.get_customer(),
     "list_chats": actions.list_chats(),
     "send_event": actions.send_event("C1", {"type": "message", "text": "x", "custom_id": "c"}),
@@ -160,7 +161,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.asked: dict[str, float] = {}
         self.settled: set[str] = set()
         self.sent: dict[str, str] = {}
-        self.reading: dict[str, str | None] = {}
+        self.reading: dict[str, Gap] = {}
         self.is_over = False
 
     def drain(self) -> None:
@@ -179,7 +180,7 @@ class AnyOrder(RuleBasedStateMachine):
                 assert output.request_id not in self.settled, "settled once"
                 self.settled.add(output.request_id)
             elif isinstance(output, CatchUp):
-                self.reading.update(output.since)
+                self.reading.update(output.gaps)
             elif isinstance(output, Emit):
                 assert output.name
             elif isinstance(output, Finish):

@@ -20,7 +20,7 @@ BY_THE_CLIENT = {"connection_lost", "users_limit_reached", "identity_mismatch", 
 AUTH = {f"auth.{name}" for name in ("get_token", "get_fresh_token", "has_token", "invalidate")}
 OPTIONS_ONLY_HERE = {
     *("api_url", "accounts_url", "request_timeout", "ping_interval", "silence_limit"),
-    *("wait_for_connection", "catch_up", "api_version", "transport"),
+    *("wait_for_connection", "catch_up", "api_version", "share_connection", "transport"),
 }
 
 

@@ -1,7 +1,7 @@
 """The SDK: everything a chat needs short of showing it."""
 
-from .actions import Call
 from .auth import Auth
+from .call import Call
 from .client import CustomerSDK
 from .connection import Status
 from .errors import ChatError

@@ -6,13 +6,12 @@ plain mappings, their documented names in snake_case or camelCase.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
-from pydantic.alias_generators import to_snake
 
+from .call import Call, Data, no_times, plain, several, unchanged
 from .errors import InvalidArgument
 from .events import IncomingChat, IncomingEvent
 from .models import (
@@ -28,28 +27,11 @@ from .models import (
     Thread,
     ThreadsPage,
     UrlInfo,
-    User,
 )
 from .models.users import split_session_fields
 
-T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
-Data = Model | Mapping[str, Any]
-
 MAX_CHATS_PER_PAGE = 25
 HISTORY_EVENTS_PER_PAGE = 25
-
-
-def _no_users(result: Any) -> Iterable[User]:
-    return ()
-
-
-def _no_chats(result: Any) -> Mapping[str, bool]:
-    return {}
-
-
-def _no_times(result: Any) -> Mapping[str, str]:
-    return {}
 
 
 def known_of_chat(chat: Chat) -> dict[str, str]:
@@ -73,54 +55,6 @@ def _known_of_summary(chat: ChatSummary) -> dict[str, str]:
     event_at = chat.last_event.created_at if chat.last_event is not None else ""
     time = max(event_at, chat.last_thread_created_at or "")
     return {chat.id: time} if time else {}
-
-
-@dataclass(frozen=True)
-class Call(Generic[T]):
-    """A request that can be made.
-
-    Attributes:
-        action: name on the wire.
-        payload: payload on the wire.
-        parse: makes the result from the answer's payload.
-        settled_by: the push that answers it; `None` if the response does.
-        users: whom the result tells of (`user_data` is emitted for each).
-        activity: which chats the result tells to be active.
-        known: up to which time the result tells the events of a chat.
-    """
-
-    action: str
-    payload: dict[str, Any]
-    parse: Callable[[Any], T]
-    settled_by: Literal["incoming_chat", "incoming_event"] | None = None
-    users: Callable[[Any], Iterable[User]] = field(default=_no_users)
-    activity: Callable[[Any], Mapping[str, bool]] = field(default=_no_chats)
-    known: Callable[[Any], Mapping[str, str]] = field(default=_no_times)
-
-
-def unchanged(data: Data, argument: str) -> dict[str, Any]:
-    """An argument object as a plain mapping, a mapping's names as they are; `argument` is named if it is neither."""
-    if isinstance(data, Model):
-        return data.model_dump(mode="json", exclude_unset=True)
-    if isinstance(data, Mapping):
-        return dict(data)
-    raise InvalidArgument(argument, f"must be a model or a mapping, not {data!r}")
-
-
-def plain(data: Data | None, argument: str) -> dict[str, Any]:
-    """An argument object as a plain mapping under the wire's snake_case names (its own level only)."""
-    if data is None:
-        return {}
-    return {to_snake(str(key)): value for key, value in unchanged(data, argument).items()}
-
-
-def several(value: Any, argument: str) -> list[Any]:
-    """An argument that is a list; `argument` is named if it is none. Nothing given is an empty one."""
-    if value is None or (
-        isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping | Model)
-    ):
-        return list(value or ())
-    raise InvalidArgument(argument, f"must be a list, not {value!r}")
 
 
 def _given(**members: Any) -> dict[str, Any]:
@@ -180,7 +114,7 @@ def start_chat(chat: Data | None, *, active: bool, continuous: bool | None) -> C
 
 def resume_chat(chat: Data, *, active: bool, continuous: bool | None) -> Call[IncomingChat]:
     argument = _chat_argument(chat)
-    if "id" not in argument:
+    if not (isinstance(argument.get("id"), str) and argument["id"]):
         raise InvalidArgument("chat", "needs the id of the chat to resume")
     return _opened_chat("resume_chat", argument, active, continuous)
 
@@ -192,10 +126,10 @@ def deactivate_chat(chat_id: str) -> Call[Success]:
 def get_chat(chat_id: str, thread_id: str | None = None) -> Call[Chat]:
     return Call(
         "get_chat",
-        _given(chat_id=chat_id, thread_id=thread_id),
+        {"chat_id": chat_id, **_given(thread_id=thread_id)},
         Chat.model_validate,
         users=lambda chat: chat.users,
-        known=_no_times if thread_id else known_of_chat,
+        known=no_times if thread_id else known_of_chat,
         activity=lambda chat: {} if thread_id or chat.thread is None else {chat.id: chat.thread.active},
     )
 
@@ -231,12 +165,11 @@ def list_threads(
     if page_id:
         payload: dict[str, Any] = {"chat_id": chat_id, "page_id": page_id}
     else:
-        payload = _given(
-            chat_id=chat_id, sort_order=sort_order, limit=limit, min_events_count=min_events_count
-        )
+        size = _given(sort_order=sort_order, limit=limit, min_events_count=min_events_count)
+        payload = {"chat_id": chat_id, **size}
     # only a page that begins at the newest thread tells how far the chat has come
     is_newest = not page_id and sort_order != "asc"
-    known = (lambda page: {chat_id: latest_time(page.threads)}) if is_newest else _no_times
+    known = (lambda page: {chat_id: latest_time(page.threads)}) if is_newest else no_times
     return Call("list_threads", payload, parse, known=known)
 
 
@@ -303,7 +236,7 @@ def _sent_event(payload: Any) -> Event:
 def send_event(chat_id: str, event: Data, attach_to_last_thread: bool = False) -> Call[Event]:
     payload: dict[str, Any] = {"chat_id": chat_id, "event": event_argument(event)}
     if attach_to_last_thread:
-        payload["attach_to_last_thread"] = True
+        payload["attach_to_last_thread"] = attach_to_last_thread
     return Call(
         "send_event",
         payload,
@@ -336,8 +269,6 @@ def update_customer_page(page: Mapping[str, Any]) -> Call[Success]:
 
 
 def send_sneak_peek(chat_id: str, text: str) -> Call[Success]:
-    if not isinstance(text, str):
-        raise InvalidArgument("sneak_peek_text", f"must be a text, not {text!r}")
     return _simple("send_sneak_peek", chat_id=chat_id, sneak_peek_text=text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TypeVar
 
-from .actions import Call
+from .call import Call
 
 T = TypeVar("T")
 

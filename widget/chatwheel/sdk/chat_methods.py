@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from . import actions
+from .call import several, unchanged
 from .caller import Caller
 from .errors import MissingChatThread
 from .events import IncomingChat
@@ -252,7 +253,7 @@ class ChatMethods(Caller):
         Example:
             await sdk.rate_chat(chat_id="C1", rating={"score": 1, "comment": "Quick and kind"})
         """
-        properties = {"rating": actions.unchanged(rating, "rating")}
+        properties = {"rating": unchanged(rating, "rating")}
         thread_id = await self._latest_thread(chat_id)
         return await self._call(actions.update_thread_properties(chat_id, thread_id, properties))
 
@@ -275,7 +276,7 @@ class ChatMethods(Caller):
         Example:
             await sdk.cancel_rate(chat_id="C1", properties=["score", "comment"])
         """
-        parts = actions.several(properties, "properties")
+        parts = several(properties, "properties")
         thread_id = await self._latest_thread(chat_id)
         return await self._call(actions.delete_thread_properties(chat_id, thread_id, {"rating": parts}))
 

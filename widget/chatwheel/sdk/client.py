@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ..transport.base import Transport
 from . import actions
-from .actions import Call
 from .auth import Auth
+from .call import Call
 from .chat_methods import ChatMethods
 from .connection import State, Status
 from .credentials import CredentialSource
@@ -78,18 +78,27 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
     # Events
 
     if TYPE_CHECKING:
+        # The first lines of the docstrings below, for editors, which look here.
 
         @property
-        def on(self) -> On: ...
+        def on(self) -> On:
+            """Call `handler(payload)` at each event `name`; `"*"` gets `handler(name, payload)` of all."""
+            ...
 
         @property
-        def once(self) -> On: ...
+        def once(self) -> On:
+            """Like `on`, but `handler` hears of the next such event `name` only."""
+            ...
 
         @property
-        def wait_for(self) -> WaitFor: ...
+        def wait_for(self) -> WaitFor:
+            """Wait for the next event `name` for which `where(payload)` is true."""
+            ...
 
         @property
-        def stream(self) -> Stream: ...
+        def stream(self) -> Stream:
+            """All events `name` from now on: `async for payload in sdk.stream(name)`."""
+            ...
 
     else:
 
@@ -151,7 +160,8 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
 
             Example:
                 typing = lambda payload: payload.typing_indicator.is_typing
-                waiting = sdk.wait_for("incoming_typing_indicator", where=typing, timeout=30)
+                payload = await sdk.wait_for("incoming_typing_indicator", where=typing, timeout=30)
+                print(payload.typing_indicator.author_id, "is typing")
             """
             return await self._emitter.wait_for(name, limit=timeout, where=where)
 
@@ -169,7 +179,10 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
 
             Example:
                 async with sdk.stream("incoming_event") as stream:
-                    ...  # async for payload in stream: …
+                    async for payload in stream:
+                        if payload.event.type == "file":
+                            break
+                        print(payload.event.type)
             """
             return self._emitter.stream(name)
 
@@ -181,6 +194,9 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
         Args:
             name: of the event; all if left out.
             handler: the one to remove; all of that name if left out.
+
+        Raises:
+            Nothing, whatever is removed.
 
         Example:
             sdk.on("incoming_event", print)
@@ -210,6 +226,9 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
 
         Calls that were sent fail with `ConnectionLost`, those that waited with `NoConnection`. No event is emitted.
 
+        Raises:
+            Nothing, whatever the connection is doing.
+
         Example:
             sdk.disconnect()
         """
@@ -219,6 +238,9 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
     def destroy(self) -> None:
         """End this client for good: calls fail with `SdkDestroyed`, all handlers are removed, no event is emitted.
 
+        Raises:
+            Nothing, however often it is called.
+
         Example:
             sdk.destroy()
         """
@@ -226,7 +248,16 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
         self._driver.pump()
 
     async def aclose(self) -> None:
-        """`destroy()`, and wait until everything is put away. `async with` does this."""
+        """`destroy()`, and wait until everything is put away. `async with` does this.
+
+        Handlers that still run get half a second to end.
+
+        Raises:
+            Nothing, however often it is called.
+
+        Example:
+            await sdk.aclose()
+        """
         self.destroy()
         for running in tuple(self._uploads):
             running.cancel()
@@ -294,7 +325,10 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
             chat_id: the chat.
 
         Returns:
-            An async iterator of `HistoryPage`s, with `next()`, which raises what `list_threads` does.
+            An async iterator of `HistoryPage`s, with `next()`.
+
+        Raises:
+            Nothing yet: reading a page raises what `list_threads` does.
 
         Example:
             async for page in sdk.get_chat_history(chat_id="C1"):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from . import protocol
-from .actions import Call
+from .call import Call
 from .errors import ChatError, InvalidArgument, MalformedResponse, NoConnection, RequestTimeout
 from .missed import Missed, Reading, told_of
 from .models import Chat
@@ -193,9 +193,9 @@ class Dialogue:
         self._read_missed()
 
     def _read_missed(self) -> None:
-        since = self._missed.begin()
-        if since:
-            self._outputs.append(CatchUp(since))
+        gaps = self._missed.begin()
+        if gaps:
+            self._outputs.append(CatchUp(gaps))
 
     def caught_up(self, chat_id: str, reading: Reading | None, now: float) -> None:
         """Tell what was missed in a chat, then what was held back; `None` if it could not be read."""

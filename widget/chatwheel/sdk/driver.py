@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 from ..transport.base import Socket, SocketClosed, Transport
 from . import actions, protocol
-from .actions import Call
+from .call import Call
 from .credentials import CredentialSource
 from .emitter import Emitter
 from .errors import Authorization, ChatError, NotFound
-from .missed import Reading, is_new, reaches
+from .missed import Gap, Reading, is_new, reaches
 from .outputs import CatchUp, Close, Emit, Keep, Open, Outcome, Output, Send
 from .session import Session
 
@@ -138,9 +138,9 @@ class Driver:
                 self._settle(request_id, value, error)
             case Keep(side_storage):
                 self.start(self._credentials.keep(side_storage))
-            case CatchUp(since):
-                for chat_id, time in since.items():
-                    self.start(self._catch_up(self._session.number, chat_id, time))
+            case CatchUp(gaps):
+                for chat_id, gap in gaps.items():
+                    self.start(self._catch_up(self._session.number, chat_id, gap))
             case Open(number, url, token):
                 link = self._link = _Link(number, [])
                 link.tasks.append(self.start(self._serve(link, url)))
@@ -210,10 +210,10 @@ class Driver:
             self._session.authorized(number, credentials, self.now())
         self.pump()
 
-    async def _catch_up(self, number: int, chat_id: str, since: str | None) -> None:
+    async def _catch_up(self, number: int, chat_id: str, gap: Gap) -> None:
         reading: Reading | None = None
         try:
-            reading = await self._read_missed(chat_id, since)
+            reading = await self._read_missed(chat_id, gap)
         except (NotFound, Authorization):  # there is nothing to read any more
             reading = Reading([])
         except ChatError as error:
@@ -221,11 +221,15 @@ class Driver:
         self._session.caught_up(number, chat_id, reading, self.now())
         self.pump()
 
-    async def _read_missed(self, chat_id: str, since: str | None) -> Reading:
+    async def _read_missed(self, chat_id: str, gap: Gap) -> Reading:
         async def ask(call: Call[T]) -> T:
             result: T = await self.ask(call, CATCH_UP_TIMEOUT, wait=False)
             return result
 
+        since = gap.since
+        if gap.has_unseen:
+            seen = (await ask(actions.get_chat(chat_id))).events_seen_up_to_map
+            since = seen.get(self._session.customer_id or "")
         if since is None:
             return Reading((await ask(actions.list_threads(chat_id, min_events_count=1))).threads)
         page = await ask(actions.list_threads(chat_id, min_events_count=actions.HISTORY_EVENTS_PER_PAGE))
@@ -236,9 +240,9 @@ class Driver:
             page = await ask(actions.list_threads(chat_id, page.next_page_id))
             threads = [*threads, *page.threads]
         if not any(is_new(thread, since) for thread in threads):
-            return Reading(threads)
+            return Reading(threads, since)
         chat = await ask(actions.get_chat(chat_id))
-        return Reading(threads, chat)
+        return Reading(threads, since, chat)
 
     def _on_network(self, online: bool) -> None:
         self._session.network(online, self.now())

@@ -19,7 +19,7 @@ P = TypeVar("P")
 Handler = Callable[..., object]
 Unsubscribe = Callable[[], None]
 EVERYTHING = "*"
-HANDLER_GRACE = 2.0
+HANDLER_GRACE = 0.5
 """Seconds that handlers get to end when the client is closed."""
 NAMES: frozenset[str] = frozenset(get_args(EventName)) | {EVERYTHING}
 
@@ -205,14 +205,16 @@ class Emitter:
     async def finish(self) -> None:
         """Give asynchronous handlers that still run a moment to end; then they are cancelled."""
         self._finishing.add(asyncio.current_task())
-        if (
-            tasks := self._tasks - self._finishing
-        ):  # a handler that is here itself waits for nobody who waits for it
-            _, running = await asyncio.wait(tasks, timeout=HANDLER_GRACE)
-            for task in running:
-                task.cancel()
-            if running:
-                await asyncio.wait(running, timeout=HANDLER_GRACE)
+        tasks = (
+            self._tasks - self._finishing
+        )  # a handler that is here itself waits for nobody who waits for it
+        if tasks:
+            try:
+                await asyncio.wait(tasks, timeout=HANDLER_GRACE)
+            finally:
+                for task in tasks:
+                    task.cancel()
+            await asyncio.wait(tasks, timeout=HANDLER_GRACE)
 
 
 def _check_name(name: str) -> None:

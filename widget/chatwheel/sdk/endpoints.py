@@ -81,6 +81,11 @@ def is_origin(url: object) -> bool:
     return match is not None and (match[1] is None or 0 < int(match[1]) < 65536)
 
 
+def is_part(name: object) -> bool:
+    """Whether this can be part of a host's name: letters and digits, of ASCII alone."""
+    return isinstance(name, str) and name.isascii() and name.isalnum()
+
+
 def page_address(url: str) -> str:
     """A page's address without query, fragment, and user."""
     return _USER.sub(r"\1", re.split(r"[?#]", url, maxsplit=1)[0])

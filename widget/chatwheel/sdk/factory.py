@@ -13,9 +13,10 @@ from .auth import DEFAULT_TOKEN_PREFIX, Auth, ProvidedAuth, TokenAuth, checked_p
 from .client import CustomerSDK
 from .credentials import CredentialSource, CustomerDataProvider
 from .driver import new_request_id, require_loop
-from .endpoints import Endpoints, is_origin
+from .endpoints import Endpoints, is_origin, is_part
 from .errors import InvalidArgument
 from .login import Settings
+from .protocol import write_request
 from .session import Session
 
 _VERSIONS = ("3.5", "3.6")
@@ -46,6 +47,7 @@ def init(
     wait_for_connection: bool = True,
     catch_up: bool = True,
     api_version: Literal["3.5", "3.6"] = "3.5",
+    share_connection: bool = True,
     transport: Transport | None = None,
 ) -> CustomerSDK:
     """Make a client and, unless told otherwise, connect it.
@@ -75,6 +77,8 @@ def init(
         wait_for_connection: `False` makes calls fail with `NoConnection` at once instead of waiting for a connection.
         catch_up: after a lost connection, read what was said meanwhile and tell it as if it had just come.
         api_version: of the Customer Chat API.
+        share_connection: in a browser that lets tabs find each other, all tabs of a customer have one connection;
+            `False` gives this one its own. Does not count with a `transport`.
         transport: the way to the outside; chosen by where this runs if left out.
 
     Returns:
@@ -83,12 +87,17 @@ def init(
     Raises:
         InvalidArgument: an argument cannot be used; the error names it.
         ChatError: `auto_connect` without a running event loop.
+
+    Example:
+        async with chatwheel.init(organization_id="o", client_id="c", page={"url": "https://shop.example/"}) as sdk:
+            connected = await sdk.wait_for("connected", timeout=30)
+            print(connected.customer.id)
     """
     _check(locals())
     endpoints = Endpoints(organization_id, api_version, region or None, env, api_url, accounts_url)
     if auto_connect:
         require_loop()
-    chosen = transport if transport is not None else _default_transport()
+    chosen = transport if transport is not None else _default_transport(share_connection)
     scope = f"{organization_id}:{group_id}" if unique_groups else organization_id
     if identity_provider is not None:
         provided = identity_provider()
@@ -135,11 +144,15 @@ def _application(given: Mapping[str, Any] | None) -> dict[str, Any]:
     return {**application, **({"channel_type": channel_type} if channel_type else {})}
 
 
-def _default_transport() -> Transport:
+def _default_transport(share_connection: bool) -> Transport:
     if sys.platform == "emscripten":
         from ..transport.browser import BrowserTransport
 
-        return BrowserTransport()
+        if not share_connection:
+            return BrowserTransport()
+        from ..transport.browser_tabs import shared
+
+        return shared(BrowserTransport())
     from ..transport.cpython import CPythonTransport
 
     return CPythonTransport()
@@ -153,10 +166,23 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
 
 
+def _is_written(value: Any, *texts: str) -> bool:
+    """Whether every login can say it: a mapping that JSON can hold, in which these are texts if they are there."""
+    if not isinstance(value, Mapping) or not all(isinstance(value.get(name), str | None) for name in texts):
+        return False
+    try:
+        write_request("", "login", value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
+
+
 def _is_page(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(
-        isinstance(value.get(name), str | None) for name in ("url", "title")
-    )
+    return _is_written(value, "url", "title")
+
+
+def _is_application(value: Any) -> bool:
+    return _is_written(value, "name", "version", "channel_type", "channelType")
 
 
 def _or_none(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -177,18 +203,21 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "unique_groups": (_is(bool), "must be True or False"),
     "region": (
-        lambda value: value is None or (isinstance(value, str) and (not value or value.isalnum())),
+        lambda value: value in (None, "") or is_part(value),
         "must be letters and digits",
     ),
     "redirect_uri": (_or_none(_is_text), "must be a text"),
     "customer_data_provider": (_or_none(callable), "must be callable"),
     "identity_provider": (_or_none(callable), "must be callable"),
-    "page": (_or_none(_is_page), "must be a mapping with url and title, both texts"),
+    "page": (_or_none(_is_page), "must be a mapping that JSON can hold, with url and title, both texts"),
     "referrer": (_or_none(_is(str)), "must be a text"),
     "mobile": (_is(bool), "must be True or False"),
-    "application": (_or_none(_is(Mapping)), "must be a mapping"),
+    "application": (
+        _or_none(_is_application),
+        "must be a mapping with name, version and channel_type, all texts",
+    ),
     "token_storage_prefix": (_is(str), "must be a text"),
-    "env": (lambda value: _is_text(value) and value.isalnum(), "must be letters and digits"),
+    "env": (is_part, "must be letters and digits"),
     "api_url": (_or_none(is_origin), "must be an origin such as https://chat.example"),
     "accounts_url": (_or_none(is_origin), "must be an origin such as https://accounts.example"),
     "request_timeout": (_is_number, "must be a number of seconds above 0"),
@@ -196,6 +225,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "silence_limit": (_is_number, "must be a number of seconds above 0"),
     "wait_for_connection": (_is(bool), "must be True or False"),
     "catch_up": (_is(bool), "must be True or False"),
+    "share_connection": (_is(bool), "must be True or False"),
     "api_version": (lambda value: value in _VERSIONS, "must be 3.5 or 3.6"),
     "transport": (
         _or_none(lambda value: hasattr(value, "clock") and callable(getattr(value, "open_socket", None))),

@@ -32,6 +32,11 @@ class ChatHistory:
 
         Raises:
             ChatError: as `list_threads`; the same page can be asked for again.
+
+        Example:
+            history = sdk.get_chat_history(chat_id="C1")
+            page = await history.next()
+            print(len(page.threads), page.done)
         """
         async with self._turn:
             if self._done:

@@ -19,17 +19,23 @@ class Gap(NamedTuple):
     """Where a chat's reading begins: everything later than `since` is news.
 
     `since` is `None` where nothing of the chat is known yet: reading tells where it stands, and none of that is news.
+    Where the connection went before that was read, what the customer has not seen is news.
     """
 
     since: str | None
     was_active: bool = False
+    has_unseen: bool = False
 
 
 class Reading(NamedTuple):
-    """What was read of a chat; `chat` itself if a thread was opened meanwhile."""
+    """What was read of a chat, since when it is news, and `chat` itself if a thread was opened meanwhile."""
 
     threads: list[Thread]
+    since: str | None = None
     chat: Chat | None = None
+
+
+UNKNOWN = Gap(None)
 
 
 class Told(NamedTuple):
@@ -55,31 +61,36 @@ class Missed:
         """Events up to these times are known."""
         for chat_id, time in known.items():
             self.latest[chat_id] = max(time, self.latest.get(chat_id, ""))
-            if chat_id in self.gaps and self.gaps[chat_id].since is None:
+            if self.gaps.get(chat_id) == UNKNOWN:
                 del self.gaps[chat_id]
 
     def online(self, chats: Iterable[str]) -> None:
         """Logged in; there are these chats. One that was not there before was opened while the connection was away."""
-        since = "" if self._was_online else None
+        gap = Gap("") if self._was_online else UNKNOWN
         self._was_online = True
         for chat_id in chats:
             if chat_id not in self.latest:
-                self.gaps.setdefault(chat_id, Gap(since))
+                self.gaps.setdefault(chat_id, gap)
 
     def lost(self, active: Mapping[str, bool]) -> None:
         """The connection went: from now on something may be missed. What was held back will be read again."""
-        left = {chat_id: Gap(time, active.get(chat_id, False)) for chat_id, time in self.latest.items()}
-        self.gaps = {**left, **self.gaps}
+        known = {chat_id: Gap(time, active.get(chat_id, False)) for chat_id, time in self.latest.items()}
+        unread = {
+            chat_id: Gap(None, active.get(chat_id, False), has_unseen=True)
+            for chat_id, gap in self.gaps.items()
+            if gap == UNKNOWN
+        }
+        self.gaps = {**known, **self.gaps, **unread}
         self.held.clear()
         self.reading.clear()
         self.retry_at = None
 
-    def begin(self) -> dict[str, str | None]:
-        """Chats to read now, and since when. Pushes about those with news are held back from here on."""
+    def begin(self) -> dict[str, Gap]:
+        """Chats to read now. Pushes about those with news are held back from here on."""
         self.retry_at = None
-        wanted = {chat_id: gap.since for chat_id, gap in self.gaps.items() if chat_id not in self.reading}
+        wanted = {chat_id: gap for chat_id, gap in self.gaps.items() if chat_id not in self.reading}
         self.reading.update(wanted)
-        self.held.update({chat_id: [] for chat_id, since in wanted.items() if since is not None})
+        self.held.update({chat_id: [] for chat_id, gap in wanted.items() if gap != UNKNOWN})
         return wanted
 
     def holds(self, frame: Frame) -> bool:
@@ -94,7 +105,7 @@ class Missed:
         """A chat was read: its gap is closed."""
         self.reading.discard(chat_id)
         self._backoff.reset()
-        return self.gaps.pop(chat_id, Gap(None))
+        return self.gaps.pop(chat_id, UNKNOWN)
 
     def failed(self, chat_id: str, now: float, random: float) -> None:
         """A chat could not be read: it is tried again in a while."""
@@ -129,7 +140,7 @@ def is_new(thread: Thread, since: str) -> bool:
 
 def told_of(chat_id: str, gap: Gap, reading: Reading) -> Iterator[Told]:
     """What happened in a gap, as it would have been told had it been heard: oldest first."""
-    since = gap.since
+    since = reading.since
     if since is None:
         return
     threads = sorted(reading.threads, key=_begun)

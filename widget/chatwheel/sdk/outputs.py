@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import ChatError
+from .missed import Gap
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,9 @@ class Keep:
 
 @dataclass(frozen=True)
 class CatchUp:
-    """Read what was said in these chats since these times; since `None`, read only how far a chat has come."""
+    """Read what was said in these chats."""
 
-    since: dict[str, str | None]
+    gaps: dict[str, Gap]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from .actions import Call
+from .call import Call
 
 MAX_IN_FLIGHT = 10
 """The server refuses more unanswered requests than this."""

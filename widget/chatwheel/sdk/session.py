@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import protocol
-from .actions import Call, page_argument, ping, update_customer_page
+from .actions import page_argument, ping, update_customer_page
 from .backoff import RECONNECT_DELAY, Backoff, login_backoff, slow_login_backoff, socket_backoff
+from .call import Call
 from .connection import (
     COMING,
     HAS_SOCKET,
@@ -27,6 +28,7 @@ from .connection import (
     status,
 )
 from .dialogue import Dialogue
+from .endpoints import is_part
 from .errors import (
     ChatError,
     ConnectionLost,
@@ -367,7 +369,7 @@ class Session:
 
     def _redirect(self, data: Any, now: float) -> None:
         region = data.get("region") if isinstance(data, dict) else None
-        is_known = isinstance(region, str) and region.isalnum()
+        is_known = is_part(region)
         self._dialogue.fail_sent(MisdirectedConnection())
         if is_known:
             self.endpoints = self.endpoints.in_region(str(region))

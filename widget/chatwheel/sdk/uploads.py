@@ -55,7 +55,15 @@ class Upload(Awaitable[UploadedFile]):
             raise
 
     def cancel(self) -> None:
-        """Stop; whoever awaits it gets `UploadCanceled`. Nothing happens if it has ended."""
+        """Stop; whoever awaits it gets `UploadCanceled`.
+
+        Raises:
+            Nothing, even if it has ended.
+
+        Example:
+            upload = sdk.upload_file(file=("film.mp4", b"..."))
+            upload.cancel()
+        """
         self._task.cancel()
 
     def on_done(self, callback: Callable[[Upload], object]) -> None:
