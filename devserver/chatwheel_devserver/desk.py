@@ -116,13 +116,17 @@ class Desk:
         current = None if thread is None else self.thread_view(thread)
         return ChatView(chat, self.customer(chat.customer_id), self.chats.members(chat.id), current)
 
+    def chat_of(self, customer_id: str) -> Chat | None:
+        """Return a customer's one chat."""
+        page = self.chats.chats_page(
+            customer_id=customer_id, active_only=False, descending=True, beyond=None, limit=1
+        )
+        return page[0][0] if page else None
+
     def has_open_chat(self, customer_id: str) -> bool:
         """Tell whether a customer is in a conversation."""
-        return bool(
-            self.chats.chats_page(
-                customer_id=customer_id, active_only=True, descending=True, beyond=None, limit=1
-            )
-        )
+        chat = self.chat_of(customer_id)
+        return chat is not None and self.active_thread(chat) is not None
 
     def welcome_seed(self) -> Seed | None:
         """Return what visitors are welcomed with, if anything."""

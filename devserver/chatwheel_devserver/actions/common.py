@@ -101,13 +101,6 @@ def split_url(url: str, field: str) -> SplitResult:
         raise validation(field, "is not an address") from error
 
 
-def sent_before(call: Call, chat: Chat, custom_id: str | None) -> Event | None:
-    """Return the event that the caller has already sent under this custom id."""
-    if custom_id is None:
-        return None
-    return call.desk.chats.event_by_custom_id(chat.id, call.user_id, custom_id)
-
-
 def chats_page(
     call: Call, request: ListChats, *, customer_id: str | None, largest: int, active_only: bool = False
 ) -> Page[tuple[Chat, int]]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from ..actions.chats import get_chat, list_threads
-from ..actions.common import chat_summary, chats_page, groups_of, make_seed, need_active
+from ..actions.common import chat_summary, chats_page, groups_of, need_active
+from ..actions.opening import change_chat, first_seeds, is_continuous, new_chat, open_thread
+from ..actions.repeats import repeated_opening
 from ..calls import Actions, Call
-from ..clock import short_id
-from ..desk import Opening, system_seed
+from ..desk import system_seed
 from ..errors import ApiError, validation
 from ..lens import Json
-from ..properties import check_update, merge
 from ..records import Chat, Thread
 from ..wire.agent import (
-    AgentChat,
     AgentResumeChat,
     AgentStartChat,
     DeactivateChat,
@@ -61,24 +60,27 @@ def start_chat(call: Call, request: AgentStartChat) -> Json:
     if len(customer_ids) != 1:
         raise validation("chat.users", "must name exactly one customer")
     customer = call.desk.customer(customer_ids[0])
-    if call.desk.chats.count_chats(customer.id):
+    seeds = first_seeds(call, request.chat)
+    if (known := call.desk.chat_of(customer.id)) is not None:
+        if (repeated := repeated_opening(call, known, seeds)) is not None:
+            return {"chat_id": known.id} | repeated
         raise ApiError("chat_limit_reached", "The customer has a chat; resume it instead")
-    instant = call.desk.clock.instant()
     group_ids = groups_of(call, request.chat.access)
-    check_update(call.desk.config, "chat", request.chat.properties, by_customer=False)
-    properties = merge(dict(request.chat.properties), {"routing": {"continuous": request.continuous}})
-    chat = Chat(short_id(instant), customer.id, instant, group_ids, properties)
-    call.desk.chats.add_chat(chat)
-    return {"chat_id": chat.id} | _open(call, chat, request.chat, request.active)
+    chat = new_chat(call, customer.id, request.chat, group_ids, request.continuous)
+    return {"chat_id": chat.id} | open_thread(call, chat, request.chat, seeds, active=request.active)
 
 
 @AGENT_CHAT_ACTIONS.add("resume_chat", AgentResumeChat)
 def resume_chat(call: Call, request: AgentResumeChat) -> Json:
     """Open a new thread in a chat."""
     chat = call.desk.chat(request.chat.id)
+    seeds = first_seeds(call, request.chat)
+    if (repeated := repeated_opening(call, chat, seeds)) is not None:
+        return repeated
     if call.desk.active_thread(chat) is not None:
         raise ApiError("chat_already_active", "Chat is already active")
-    return _open(call, chat, request.chat, request.active)
+    change_chat(call, chat, request.chat, is_continuous(chat, request.continuous))
+    return open_thread(call, chat, request.chat, seeds, active=request.active)
 
 
 @AGENT_CHAT_ACTIONS.add("deactivate_chat", DeactivateChat)
@@ -147,22 +149,6 @@ def _say_transferred(call: Call, chat: Chat, thread: Thread, target: TransferTar
     initiator, targets = call.desk.agent_name(call.user_id), ", ".join(names)
     text = f"{initiator} transferred the chat to {targets}"
     call.desk.say(call, chat, thread, "chat_transferred", text, {"initiator": initiator, "targets": targets})
-
-
-def _open(call: Call, chat: Chat, initial: AgentChat, active: bool) -> Json:
-    desk = call.desk
-    check_update(desk.config, "thread", initial.thread.properties, by_customer=False)
-    routing = {"continuous": bool(chat.properties.get("routing", {}).get("continuous", False))}
-    seeds = [
-        make_seed(call, draft, f"chat.thread.events.{index}")
-        for index, draft in enumerate(initial.thread.events)
-    ]
-    properties = merge(initial.thread.properties, {"routing": routing})
-    opening = Opening(seeds, properties, chat.group_ids, active)
-    event_ids = desk.open_thread(call, chat, (call.user_id, "agent"), opening)
-    thread = desk.chats.last_thread(chat.id)
-    answer: Json = {"thread_id": thread.id if thread is not None else ""}
-    return answer | {"event_ids": event_ids} if event_ids else answer
 
 
 @AGENT_CHAT_ACTIONS.add("follow_chat", ChatById)

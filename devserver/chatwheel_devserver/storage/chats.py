@@ -217,13 +217,14 @@ class ChatTable:
         row = self._db.row("SELECT * FROM events WHERE id = ?", (event_id,))
         return None if row is None else _event(row)
 
-    def event_by_custom_id(self, chat_id: str, author_id: str, custom_id: str) -> Event | None:
-        """Return the event that this author has already sent under this name."""
-        row = self._db.row(
-            "SELECT * FROM events WHERE chat_id = ? AND author_id = ? AND custom_id = ?",
+    def events_by_custom_id(self, chat_id: str, author_id: str, custom_id: str) -> list[Event]:
+        """Return the events that this author has sent under this name, without those taken back, oldest first."""
+        rows = self._db.rows(
+            """SELECT * FROM events WHERE chat_id = ? AND author_id = ? AND custom_id = ? AND deleted = 0
+               ORDER BY created_at""",
             (chat_id, author_id, custom_id),
         )
-        return None if row is None else _event(row)
+        return [_event(row) for row in rows]
 
     def events(self, thread_id: str) -> list[Event]:
         """Return a thread's events, oldest first."""

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 Parameters = Sequence[object] | Mapping[str, object]
 
@@ -76,6 +76,9 @@ _UPGRADES: Final = (
         customer_id TEXT NOT NULL REFERENCES customers(id), callback_uri TEXT NOT NULL, created_at INTEGER NOT NULL);
     """,
     "ALTER TABLE customers ADD COLUMN visit TEXT NOT NULL DEFAULT '{}';",
+    """DROP INDEX events_by_custom_id;
+    CREATE INDEX events_by_custom_id ON events(chat_id, author_id, custom_id) WHERE custom_id IS NOT NULL;
+    """,
 )
 
 

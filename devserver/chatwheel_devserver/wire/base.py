@@ -52,7 +52,13 @@ def _one_key(field: dict[str, str]) -> dict[str, str]:
     return field
 
 
+def _none_if_empty(text: str | None) -> str | None:
+    return text or None
+
+
 Identifier = Annotated[str, Field(min_length=1, max_length=256)]
+#: An empty one names nothing.
+CustomId = Annotated[str | None, AfterValidator(_none_if_empty)]
 MessageText = Annotated[str, AfterValidator(_short_enough)]
 Instant = Annotated[str, AfterValidator(_is_instant)]
 Int32 = Annotated[int, AfterValidator(_is_int32)]
