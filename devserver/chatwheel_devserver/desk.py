@@ -178,8 +178,10 @@ class Desk:
 
     def _host(self, thread: Thread) -> str:
         """Return in whose name a thread that nobody has taken welcomes the visitor."""
-        candidates = self.availability.candidates(thread.group_ids[0] if thread.group_ids else 0)
-        return candidates[0] if candidates else self.config.agents[0].email
+        candidates = (
+            email for group_id in thread.group_ids for email in self.availability.candidates(group_id)
+        )
+        return next(candidates, self.config.agents[0].email)
 
     def _assign(self, thread: Thread) -> str | None:
         """Return the agent who gets a new thread, or note that it waits."""

@@ -132,7 +132,7 @@ class ChatTable:
     def queued_threads(self, group_id: int) -> list[Thread]:
         """Return the threads that wait in a group's queue, the longest wait first."""
         rows = self._db.rows(
-            """SELECT * FROM threads WHERE queued_at IS NOT NULL AND json_extract(group_ids, '$[0]') = ?
+            """SELECT * FROM threads WHERE queued_at IS NOT NULL AND ? IN (SELECT value FROM json_each(group_ids))
                ORDER BY queued_at, created_at""",
             (group_id,),
         )
