@@ -14,10 +14,11 @@ from ..records import Chat, Thread
 from ..wire.agent import (
     AgentResumeChat,
     AgentStartChat,
+    AgentTarget,
     DeactivateChat,
+    GroupTarget,
     ListAgentChats,
     TransferChat,
-    TransferTarget,
 )
 from ..wire.customer import ChatById, GetChat, ListThreads
 
@@ -103,7 +104,7 @@ def transfer_chat(call: Call, request: TransferChat) -> None:
     thread = need_active(call, chat)
     if not request.ignore_requester_presence:
         need_presence(call, chat)
-    target = request.target or TransferTarget(type="group", ids=list(chat.group_ids))
+    target = request.target or GroupTarget(type="group", ids=list(chat.group_ids))
     agent, group_ids = _resolve(call, chat, target, ignore=request.ignore_agents_availability)
     chat.group_ids = thread.group_ids = group_ids
     if target.type == "group":
@@ -122,30 +123,31 @@ def transfer_chat(call: Call, request: TransferChat) -> None:
         desk.join(call, chat, thread, agent, agent if target.type == "agent" else None)
 
 
-def _resolve(call: Call, chat: Chat, target: TransferTarget, *, ignore: bool) -> tuple[str | None, list[int]]:
+def _resolve(
+    call: Call, chat: Chat, target: GroupTarget | AgentTarget, *, ignore: bool
+) -> tuple[str | None, list[int]]:
     """Return who takes the chat, if a person was named, and the groups it then belongs to."""
     if target.type == "agent":
-        emails = [str(agent_id) for agent_id in target.ids]
-        if not emails or any(call.desk.config.agent(email) is None for email in emails):
+        if any(call.desk.config.agent(email) is None for email in target.ids):
             raise validation("target.ids", "must be e-mail addresses of agents")
-        free = [email for email in emails if ignore or call.desk.hub.is_accepting(email)]
+        free = [email for email in target.ids if ignore or call.desk.hub.is_accepting(email)]
         if not free:
             raise ApiError("validation", "target.ids: none of these agents takes chats now")
         return free[0], chat.group_ids
-    group_ids = [group_id for group_id in target.ids if isinstance(group_id, int)]
-    if not group_ids or not all(call.desk.config.has_group(group_id) for group_id in group_ids):
+    group_ids = list(target.ids)
+    if not all(call.desk.config.has_group(group_id) for group_id in group_ids):
         raise ApiError("group_not_found", "target.ids: no such group")
     if not ignore and not any(call.desk.availability.candidates(group_id) for group_id in group_ids):
         raise ApiError("validation", "target.ids: nobody of these groups takes chats now")
     return None, group_ids
 
 
-def _say_transferred(call: Call, chat: Chat, thread: Thread, target: TransferTarget) -> None:
-    groups = {group.id: group.name for group in call.desk.config.groups}
-    names = [
-        call.desk.agent_name(str(place)) if target.type == "agent" else groups.get(int(place), str(place))
-        for place in target.ids
-    ]
+def _say_transferred(call: Call, chat: Chat, thread: Thread, target: GroupTarget | AgentTarget) -> None:
+    if target.type == "agent":
+        names = [call.desk.agent_name(email) for email in target.ids]
+    else:
+        groups = {group.id: group.name for group in call.desk.config.groups}
+        names = [groups.get(group_id, str(group_id)) for group_id in target.ids]
     initiator, targets = call.desk.agent_name(call.user_id), ", ".join(names)
     text = f"{initiator} transferred the chat to {targets}"
     call.desk.say(call, chat, thread, "chat_transferred", text, {"initiator": initiator, "targets": targets})

@@ -102,7 +102,7 @@ def _path(location: tuple[int | str, ...]) -> list[int | str]:
     for part in location:
         previous = path[-1] if path else None
         is_choice = isinstance(part, str) and (
-            (part in EVENT_TYPES and (previous == "event" or isinstance(previous, int)))
+            (part in _TAGS and (previous in ("event", "target") or isinstance(previous, int)))
             or part in ("bool", "int", "str", "float")
             or part.startswith(("function-", "constrained-"))
         )
@@ -111,6 +111,10 @@ def _path(location: tuple[int | str, ...]) -> list[int | str]:
     return path
 
 
-EVENT_TYPES: Final = frozenset(
-    {"message", "file", "filled_form", "rich_message", "system_message", "custom", "form"}
+#: By which a member of a union is chosen: the types of events and of what a chat is transferred to.
+_TAGS: Final = frozenset(
+    {
+        *("message", "file", "filled_form", "rich_message", "system_message", "custom", "form"),
+        *("group", "agent"),
+    }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import aiohttp
@@ -44,6 +45,55 @@ async def test_bad_tokens(server: DevServer, connect: Connect) -> None:
     token, _ = server.customer_token()
     for wrong in (token, "nonsense", ""):
         assert (await client.refusal("login", {"token": f"Bearer {wrong}"})).type == "authentication"
+
+
+async def test_personal_access_tokens(http: aiohttp.ClientSession) -> None:
+    lena, kim = Agent("lena@demo.example", "Lena", token="secret"), Agent("kim@demo.example", "Kim")
+    sam = Agent(SAM, "Sam")
+
+    def basic(credentials: str) -> str:
+        return "Basic " + base64.b64encode(credentials.encode()).decode()
+
+    async with DevServer(agents=(sam, lena, kim)) as server:
+        client = await Bare.connect(http, server.socket_url("agent"))
+        wrong = [
+            basic(f"{lena.email}:"),
+            basic(f"{kim.email}:"),
+            basic(f"{kim.email}:None"),
+            basic("x:secret"),
+        ]
+        for token in (*wrong, "Basic é", "Basic secret"):
+            assert (await client.refusal("login", {"token": token})).type in ("authentication", "validation")
+        token = basic(f"{lena.email}:secret")
+        assert (await client.request("login", {"token": token}))["my_profile"]["id"] == lena.email
+        # It makes no customers' tokens.
+        body = {"grant_type": "agent_token", "client_id": server.config.client_ids[0]}
+        headers = {"Authorization": token}
+        async with http.post(f"{server.url}/v2/customer/token", json=body, headers=headers) as response:
+            assert response.status == 401
+        async with http.post(
+            f"{server.url}/v3.5/agent/action/list_chats", json={}, headers=headers
+        ) as response:
+            assert response.status == 200
+        await client.close()
+
+
+@pytest.mark.parametrize(
+    ("target", "field"),
+    [
+        ({"type": "group", "ids": [0, "x"]}, "target.ids.1"),
+        ({"type": "group", "ids": []}, "target.ids"),
+        ({"type": "agent", "ids": [0]}, "target.ids.0"),
+        ({"type": "team", "ids": [0]}, "target.type"),
+        ({"ids": [0]}, "target.type"),
+    ],
+)
+async def test_targets_of_the_wrong_kind(customer: Connect, agent: Connect, target: Json, field: str) -> None:
+    client, sam = await customer(), await agent()
+    chat_id, _ = await start(client)
+    await sam.request("add_user_to_chat", joining(chat_id))
+    refused = await sam.refusal("transfer_chat", {"id": chat_id, "target": target})
+    assert (refused.type, refused.message.partition(":")[0]) == ("validation", field)
 
 
 async def test_visitors_come_and_go(server: DevServer, customer: Connect, agent: Connect) -> None:
