@@ -39,7 +39,6 @@ class Connection:
         self.wanted: frozenset[str] | None = None
         self.pending = 0
         self.connected_at = core.clock.time()
-        self.last_activity = self.connected_at
         self.token_expires_at = float("inf")
         self.note_sign_of_life()
         self._lens: CustomerLens | AgentLens | None = None

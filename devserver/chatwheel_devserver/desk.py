@@ -172,6 +172,7 @@ class Desk:
             lambda lens: {"requester_id": lens.user_id(author_id), "chat": lens.chat(view)},
             customer_id=chat.customer_id,
         )
+        self.hub.note_activity(chat.customer_id, self.clock.time())
         self.router.note(thread)
         call.afterwards.append(self.router.settle)
         return [event.id for event in events]
@@ -217,6 +218,7 @@ class Desk:
         """Append an event to a thread and tell whoever may read it."""
         event = self._store(thread, seed, None if author is None else author[0])
         if author is not None:
+            self.hub.note_activity(chat.customer_id, self.clock.time())
             self._see(chat.id, *author, event.created_at)
         self.tell_event(call, "incoming_event", chat, event)
         return event

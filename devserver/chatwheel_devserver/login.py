@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .actions.common import chat_summary, chats_page
+from .actions.common import chat_summary
 from .actions.customers import apply_fields, customer_object, tell_page, visit_page
 from .calls import Call
 from .clock import MICROSECONDS, format_instant
@@ -13,7 +13,8 @@ from .greetings import greet_on_page
 from .hub import Push, response_frame
 from .lens import AgentLens, CustomerLens, Json
 from .records import Customer, Page
-from .wire.agent import AgentLogin, ListAgentChats
+from .storage.database import ALL_ROWS
+from .wire.agent import AgentLogin
 from .wire.base import read_request
 from .wire.customer import Login
 
@@ -207,6 +208,8 @@ def _log_agent_in(core: Core, connection: Connection, request_id: str | None, re
 
 
 def open_chats(call: Call) -> list[Json]:
-    """Show every active chat, newest first."""
-    page = chats_page(call, ListAgentChats(limit=100), customer_id=None, largest=100, active_only=True)
-    return [chat_summary(call, chat) for chat, _ in page.rows]
+    """Show every active chat, newest first: one that is missing counts as ended."""
+    rows = call.desk.chats.chats_page(
+        customer_id=None, active_only=True, descending=True, beyond=None, limit=ALL_ROWS
+    )
+    return [chat_summary(call, chat) for chat, _ in rows]

@@ -139,8 +139,8 @@ async def _handle(
         raise validation("action", "is required")
     _check_version(connection, frame)
     payload = frame.get("payload", {})
-    if name not in _PASSIVE:
-        connection.last_activity = core.clock.time()
+    if name not in _PASSIVE and connection.role == "customer":
+        core.hub.note_activity(connection.user_id, core.clock.time())
     fault = core.faults.take(connection.role, name)
     if fault is not None and fault.kind == "ignore":
         return

@@ -102,7 +102,7 @@ def split_url(url: str, field: str) -> SplitResult:
 
 
 def chats_page(
-    call: Call, request: ListChats, *, customer_id: str | None, largest: int, active_only: bool = False
+    call: Call, request: ListChats, *, customer_id: str | None, largest: int
 ) -> Page[tuple[Chat, int]]:
     """Cut a page of chats, in the order of their last threads."""
     if request.page_id is not None:
@@ -113,7 +113,7 @@ def chats_page(
     def read(descending: bool, beyond: int | None, limit: int) -> list[tuple[Chat, int]]:
         return call.desk.chats.chats_page(
             customer_id=customer_id,
-            active_only=active_only,
+            active_only=False,
             descending=descending,
             beyond=beyond,
             limit=limit,

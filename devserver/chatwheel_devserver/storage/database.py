@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 SCHEMA_VERSION: Final = 4
+#: As a ``LIMIT``, none.
+ALL_ROWS: Final = -1
 
 Parameters = Sequence[object] | Mapping[str, object]
 

@@ -9,6 +9,11 @@ import aiohttp
 import pytest
 
 from chatwheel_devserver import Agent, Config, DevServer, Group
+from chatwheel_devserver.calls import Call
+from chatwheel_devserver.clock import short_id
+from chatwheel_devserver.desk import Opening
+from chatwheel_devserver.lens import AgentLens
+from chatwheel_devserver.records import Chat
 from conformance.server.bare import Bare, Json, gone, message, start
 from conformance.server.bare import agent as connect_agent
 from conformance.server.bare import customer as connect_customer
@@ -37,6 +42,20 @@ async def test_the_login_shows_the_open_chats_and_the_visitors(
     [visitor] = (await sam.push("incoming_customers"))["customers"]
     assert (visitor["id"], visitor["name"], visitor["online"]) == (client.customer_id, "Ada", True)
     assert visitor["last_visit"]["last_pages"][0]["url"] == "http://shop.example/"
+
+
+async def test_the_login_shows_all_open_chats(server: DevServer, connect: Connect) -> None:
+    desk = server.core.desk
+    call = Call(desk, SAM, AgentLens(server.config, server.url, "3.5"))
+    with server.core.database.transaction():
+        for _ in range(101):
+            _, customer_id = server.customer_token()
+            chat = Chat(short_id(desk.clock.instant()), customer_id, desk.clock.instant(), [0], {})
+            desk.chats.add_chat(chat)
+            desk.open_thread(call, chat, (customer_id, "customer"), Opening([], {}, [0], active=True))
+    sam = await connect(server.socket_url("agent"))
+    answer = await sam.request("login", {"token": f"Bearer {server.agent_token()}"})
+    assert len(answer["chats_summary"]) == 101
 
 
 async def test_bad_tokens(server: DevServer, connect: Connect) -> None:
