@@ -113,6 +113,7 @@ def _welcome(core: Core, lens: CustomerLens, customer: Customer, group_id: int) 
     }
     greeting = core.desk.customers.open_greeting(customer.id)
     if greeting is not None:
+        core.desk.customers.note_delivery(greeting.unique_id)
         answer["greeting"] = lens.greeting(greeting) | {"accepted": greeting.state == "accepted"}
     return answer
 

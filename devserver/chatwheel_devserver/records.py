@@ -147,6 +147,8 @@ class Greeting:
     state: Literal["shown", "accepted", "canceled"]
     body: dict[str, Any]
     created_at: int
+    #: Whether the customer has been told of it before.
+    is_delivered: bool = False
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 #: As a ``LIMIT``, none.
 ALL_ROWS: Final = -1
 
@@ -81,6 +81,7 @@ _UPGRADES: Final = (
     """DROP INDEX events_by_custom_id;
     CREATE INDEX events_by_custom_id ON events(chat_id, author_id, custom_id) WHERE custom_id IS NOT NULL;
     """,
+    "ALTER TABLE greetings ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;",
 )
 
 
