@@ -22,17 +22,18 @@ from .wire.customer import Login
 VISIT_GAP = 1800 * MICROSECONDS
 
 
-def log_in(core: Core, connection: Connection, request_id: str | None, payload: object) -> None:
-    """Let a customer or an agent in, or raise."""
+def log_in(core: Core, connection: Connection, request_id: str | None, payload: object) -> Json | None:
+    """Let a customer or an agent in and return the answer that was given, none to who is sent away; or raise."""
     if connection.is_logged_in:
         raise ApiError("validation", "action: this connection is logged in already")
     if connection.role == "customer":
-        _log_customer_in(core, connection, request_id, read_request(Login, payload))
-    else:
-        _log_agent_in(core, connection, request_id, read_request(AgentLogin, payload))
+        return _log_customer_in(core, connection, request_id, read_request(Login, payload))
+    return _log_agent_in(core, connection, request_id, read_request(AgentLogin, payload))
 
 
-def _log_customer_in(core: Core, connection: Connection, request_id: str | None, request: Login) -> None:
+def _log_customer_in(
+    core: Core, connection: Connection, request_id: str | None, request: Login
+) -> Json | None:
     bearer = core.identity.customer(request.token)
     customer = None if bearer is None else core.desk.customers.get(bearer.user_id)
     if bearer is None or customer is None:
@@ -44,7 +45,7 @@ def _log_customer_in(core: Core, connection: Connection, request_id: str | None,
         raise ApiError("group_not_found", f"Group {group_id} not found")
     if len(core.hub.of_customer(customer.id)) >= core.config.limits.connections_per_customer:
         connection.disconnect("too_many_connections")
-        return
+        return None
     is_new_here = not core.hub.is_online(customer.id)
     limit = core.config.limits.users_online
     if is_new_here and limit is not None and len(core.hub.customer_ids) >= limit:
@@ -58,6 +59,7 @@ def _log_customer_in(core: Core, connection: Connection, request_id: str | None,
     connection.deliver(response_frame("login", request_id, True, answer))
     core.hub.attach(connection)
     _announce(core, connection, customer, page, is_new_here=is_new_here)
+    return answer
 
 
 def _note_visit(
@@ -169,7 +171,7 @@ def note_departure(core: Core, customer_id: str) -> None:
     core.hub.flush([Push("customer_left", lambda _: payload, to_agents=True)])
 
 
-def _log_agent_in(core: Core, connection: Connection, request_id: str | None, request: AgentLogin) -> None:
+def _log_agent_in(core: Core, connection: Connection, request_id: str | None, request: AgentLogin) -> Json:
     bearer = core.identity.agent(request.token)
     agent = None if bearer is None else core.config.agent(bearer.user_id)
     if agent is None:
@@ -206,6 +208,7 @@ def _log_agent_in(core: Core, connection: Connection, request_id: str | None, re
         ],
         origin=connection,
     )
+    return answer
 
 
 def open_chats(call: Call) -> list[Json]:

@@ -112,7 +112,7 @@ class Walk:
 def _replaced(whole: Any, path: Path, value: Any) -> Any:
     if not path:
         return value
-    copied = dict(whole) if isinstance(whole, dict) else list(whole)
+    copied: Any = dict(whole) if isinstance(whole, dict) else list(whole)
     copied[path[0]] = _replaced(copied[path[0]], path[1:], value)
     return copied
 
@@ -136,11 +136,10 @@ def _is_of(choice: Json, value: Any) -> bool:
         return False
     if isinstance(value, str | list):
         words = ("minLength", "maxLength") if isinstance(value, str) else ("minItems", "maxItems")
-        return choice.get(words[0], 0) <= len(value) <= choice.get(words[1], len(value))
+        return bool(choice.get(words[0], 0) <= len(value) <= choice.get(words[1], len(value)))
     if isinstance(value, int | float):
-        return choice.get("minimum", value) <= value <= choice.get("maximum", value) and value < choice.get(
-            "exclusiveMaximum", value + 1
-        )
+        lowest, highest = choice.get("minimum", value), choice.get("maximum", value)
+        return bool(lowest <= value <= highest and value < choice.get("exclusiveMaximum", value + 1))
     return True
 
 

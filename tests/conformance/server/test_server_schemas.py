@@ -99,7 +99,7 @@ class Stage:
         if role == "agent":
             return Call(core.desk, "sam@demo.example", AgentLens(core.config, self.url, "3.6"))
         owner = {"start_chat": self.visitor_id, "resume_chat": self.over["customer_id"]}
-        customer_id = owner.get(action, self.open["customer_id"])
+        customer_id = str(owner.get(action) or self.open["customer_id"])
         return Call(core.desk, customer_id, CustomerLens(core.config, self.url, "3.6", customer_id))
 
     def try_out(self, role: Role, action: Action, payload: Any) -> bool:
