@@ -18,6 +18,7 @@ from .hub import Hub
 from .lens import is_newer, queue_fields
 from .records import (
     Chat,
+    ChatFilter,
     ChatView,
     Customer,
     Event,
@@ -118,9 +119,7 @@ class Desk:
 
     def chat_of(self, customer_id: str) -> Chat | None:
         """Return a customer's one chat."""
-        page = self.chats.chats_page(
-            customer_id=customer_id, active_only=False, descending=True, beyond=None, limit=1
-        )
+        page = self.chats.chats_page(ChatFilter(customer_id), descending=True, beyond=None, limit=1)
         return page[0][0] if page else None
 
     def has_open_chat(self, customer_id: str) -> bool:

@@ -12,7 +12,7 @@ from .errors import ApiError
 from .greetings import greet_on_page
 from .hub import Push, response_frame
 from .lens import AgentLens, CustomerLens, Json
-from .records import Customer, Page
+from .records import ChatFilter, Customer, Page
 from .storage.database import ALL_ROWS
 from .wire.agent import AgentLogin
 from .wire.base import read_request
@@ -87,9 +87,7 @@ def _note_visit(
 def _welcome(core: Core, lens: CustomerLens, customer: Customer, group_id: int) -> Json:
     """Build the answer to a customer's login."""
     chats = []
-    page = core.desk.chats.chats_page(
-        customer_id=customer.id, active_only=False, descending=True, beyond=None, limit=25
-    )
+    page = core.desk.chats.chats_page(ChatFilter(customer.id), descending=True, beyond=None, limit=25)
     for chat, _ in page:
         member = core.desk.chats.member(chat.id, customer.id)
         seen = 0 if member is None else member.seen_up_to or 0
@@ -213,7 +211,5 @@ def _log_agent_in(core: Core, connection: Connection, request_id: str | None, re
 
 def open_chats(call: Call) -> list[Json]:
     """Show every active chat, newest first: one that is missing counts as ended."""
-    rows = call.desk.chats.chats_page(
-        customer_id=None, active_only=True, descending=True, beyond=None, limit=ALL_ROWS
-    )
+    rows = call.desk.chats.chats_page(ChatFilter(active=True), descending=True, beyond=None, limit=ALL_ROWS)
     return [chat_summary(call, chat) for chat, _ in rows]

@@ -6,7 +6,7 @@ from ..calls import Actions, Call
 from ..desk import Seed, system_seed
 from ..errors import ApiError
 from ..lens import Json
-from ..records import Chat
+from ..records import Chat, ChatFilter
 from ..wire.customer import ChatById, GetChat, ListChats, ListThreads, ResumeChat, StartChat
 from .common import (
     chat_summary,
@@ -25,10 +25,11 @@ CHAT_ACTIONS = Actions()
 @CHAT_ACTIONS.add("list_chats", ListChats)
 def list_chats(call: Call, request: ListChats) -> Json:
     """Answer with a page of chat summaries."""
-    page = chats_page(call, request, customer_id=call.user_id, largest=25)
+    which = ChatFilter(call.user_id)
+    page = chats_page(call, request, which, largest=25)
     return {
         "chats_summary": [chat_summary(call, chat) for chat, _ in page.rows],
-        "total_chats": call.desk.chats.count_chats(call.user_id),
+        "total_chats": call.desk.chats.count_chats(which),
         **page.ids(),
     }
 

@@ -10,11 +10,12 @@ from ..calls import Actions, Call
 from ..desk import system_seed
 from ..errors import ApiError, validation
 from ..lens import Json
-from ..records import Chat, Thread
+from ..records import Chat, ChatFilter, Thread
 from ..wire.agent import (
     AgentResumeChat,
     AgentStartChat,
     AgentTarget,
+    ChatFilters,
     DeactivateChat,
     GroupTarget,
     ListAgentChats,
@@ -46,10 +47,15 @@ def need_presence(call: Call, chat: Chat) -> None:
 @AGENT_CHAT_ACTIONS.add("list_chats", ListAgentChats)
 def list_chats(call: Call, request: ListAgentChats) -> Json:
     """Answer with a page of the organization's chats."""
-    page = chats_page(call, request, customer_id=None, largest=100)
+    filters = request.filters or ChatFilters()
+    which = ChatFilter(
+        active=None if filters.include_active else False,
+        with_threads_only=not filters.include_chats_without_threads,
+    )
+    page = chats_page(call, request, which, largest=100)
     return {
         "chats_summary": [chat_summary(call, chat) for chat, _ in page.rows],
-        "found_chats": call.desk.chats.count_chats(),
+        "found_chats": call.desk.chats.count_chats(which),
         **page.ids(),
     }
 
@@ -154,7 +160,12 @@ def _say_transferred(call: Call, chat: Chat, thread: Thread, target: GroupTarget
 
 
 @AGENT_CHAT_ACTIONS.add("follow_chat", ChatById)
-@AGENT_CHAT_ACTIONS.add("unfollow_chat", ChatById)
 def follow_chat(call: Call, request: ChatById) -> None:
-    """Accept a wish to watch: every agent is told about every chat here anyway."""
-    call.desk.chat(request.id)
+    """Note that the agent watches a chat; every agent is told about every chat here anyway."""
+    call.desk.chats.set_followed(call.desk.chat(request.id).id, call.user_id, True)
+
+
+@AGENT_CHAT_ACTIONS.add("unfollow_chat", ChatById)
+def unfollow_chat(call: Call, request: ChatById) -> None:
+    """Note that the agent watches a chat no more."""
+    call.desk.chats.set_followed(call.desk.chat(request.id).id, call.user_id, False)

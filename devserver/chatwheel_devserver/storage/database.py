@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 #: As a ``LIMIT``, none.
 ALL_ROWS: Final = -1
 
@@ -82,6 +82,9 @@ _UPGRADES: Final = (
     CREATE INDEX events_by_custom_id ON events(chat_id, author_id, custom_id) WHERE custom_id IS NOT NULL;
     """,
     "ALTER TABLE greetings ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;",
+    """CREATE TABLE followers (
+        chat_id TEXT NOT NULL REFERENCES chats(id), user_id TEXT NOT NULL, PRIMARY KEY (chat_id, user_id));
+    """,
 )
 
 

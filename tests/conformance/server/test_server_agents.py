@@ -58,6 +58,36 @@ async def test_the_login_shows_all_open_chats(server: DevServer, connect: Connec
     assert len(answer["chats_summary"]) == 101
 
 
+async def test_chats_are_listed_by_filters_and_followed(customer: Connect, agent: Connect) -> None:
+    sam, grace, first, second = await agent(), await agent(email=GRACE), await customer(), await customer()
+    over, _ = await start(first)
+    active, _ = await start(second)
+    await first.request("deactivate_chat", {"id": over})
+    for filters, expected in (({}, [active, over]), ({"include_active": False}, [over])):
+        answer = await sam.request("list_chats", {"filters": filters})
+        assert [chat["id"] for chat in answer["chats_summary"]] == expected
+        assert answer["found_chats"] == len(expected)
+    for action, followed in (("follow_chat", True), ("follow_chat", True), ("unfollow_chat", False)):
+        await sam.request(action, {"id": active})
+        for listener, seen in ((sam, followed), (grace, False)):
+            [summary, _] = (await listener.request("list_chats"))["chats_summary"]
+            assert summary["is_followed"] is seen
+
+
+async def test_an_agents_resume_says_what_becomes_of_the_chat(customer: Connect, agent: Connect) -> None:
+    client, sam = await customer(), await agent()
+    chat_id, _ = await start(client)
+    await client.request("deactivate_chat", {"id": chat_id})
+    chat = {"id": chat_id, "access": {"group_ids": [99]}}
+    assert (await sam.refusal("resume_chat", {"chat": chat})).type == "group_not_found"
+    chat = {"id": chat_id, "properties": {"no": {"such": True}}}
+    assert (await sam.refusal("resume_chat", {"chat": chat})).type == "validation"
+    chat = {"id": chat_id, "properties": {"routing": {"pinned": True}}}
+    await sam.request("resume_chat", {"chat": chat, "continuous": True})
+    shown = await sam.request("get_chat", {"chat_id": chat_id})
+    assert shown["properties"]["routing"] == {"continuous": True, "pinned": True}
+
+
 async def test_bad_tokens(server: DevServer, connect: Connect) -> None:
     client = await connect(server.socket_url("agent"))
     assert (await client.refusal("list_chats", {})).type == "authorization"
