@@ -335,6 +335,16 @@ class Desk:
         call.push("user_removed_from_chat", render, customer_id=chat.customer_id)
         call.afterwards.append(self.router.settle)
 
+    def say_left(self, call: Call, chat: Chat, thread: Thread, email: str, requester_id: str) -> None:
+        """Write into the conversation that an agent has gone, or was taken out of it."""
+        name = self.agent_name(email)
+        if requester_id == email:
+            self.say(call, chat, thread, "agent_left", f"{name} left the chat", {"agent": name})
+        else:
+            initiator = self.agent_name(requester_id)
+            text = f"{initiator} took {name} out of the chat"
+            self.say(call, chat, thread, "agent_removed", text, {"initiator": initiator, "agent": name})
+
     def tell_transferred(
         self,
         call: Call,

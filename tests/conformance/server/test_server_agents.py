@@ -320,6 +320,15 @@ async def test_bringing_a_colleague_in_and_taking_him_out(http: aiohttp.ClientSe
         await ann.request("remove_user_from_chat", joining(chat_id, BOB.email))
         removed = await client.push("user_removed_from_chat")
         assert (removed["user_id"], removed["reason"]) == (BOB.public_id, "manual")
+        line = (await client.push("incoming_event"))["event"]
+        assert (line["system_message_type"], line["text_vars"]) == (
+            "agent_removed",
+            {"initiator": "Ann", "agent": "Bob"},
+        )
+        await ann.request("remove_user_from_chat", joining(chat_id, BOB.email))
+        await ann.request("remove_user_from_chat", joining(chat_id, ANN.email))
+        line = (await client.push("incoming_event"))["event"]
+        assert (line["system_message_type"], line["text_vars"]) == ("agent_left", {"agent": "Ann"})
         for connection in (client, ann, bob):
             await connection.close()
 
@@ -352,7 +361,13 @@ async def test_a_banned_customer_is_out(
     server: DevServer, customer: Connect, agent: Connect, connect: Connect
 ) -> None:
     client, sam = await customer(), await agent()
+    await start(client)
     await sam.request("ban_customer", {"id": client.customer_id, "ban": {"days": 1}})
+    line = (await sam.push("incoming_event"))["event"]
+    assert (line["system_message_type"], line["text_vars"]) == (
+        "customer_banned",
+        {"agent": "Sam", "duration": "1"},
+    )
     assert await client.push("customer_disconnected") == {"reason": "customer_banned"}
     again = await connect()
     login = {"token": f"Bearer {client.token}"}
