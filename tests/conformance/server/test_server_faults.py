@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import get_args
 
 import aiohttp
 import pytest
 
 from chatwheel_devserver import Config, DevServer, Limits
+from chatwheel_devserver.errors import ErrorType
 from conformance.server.bare import Bare, Json, customer, message, start
 from conformance.server.conftest import Connect
 from conformance.server.test_server_tokens import BODY
@@ -197,3 +199,16 @@ async def test_moving_the_clock_removes_unused_files(
         server.advance(seconds)
         async with http.get(link) as response:
             assert response.status == status
+
+
+@pytest.mark.parametrize("kind", get_args(ErrorType))
+async def test_every_documented_error_can_be_ordered(
+    server: DevServer, http: aiohttp.ClientSession, customer: Connect, kind: ErrorType
+) -> None:
+    client = await customer()
+    server.faults.error("get_customer", kind, "No", data={"why": "so"}, times=2)
+    refused = await client.refusal("get_customer")
+    assert (refused.type, refused.message) == (kind, "No")
+    shown = {"error": {"type": kind, "message": "No", "data": {"why": "so"}}}
+    assert await act(server, http, client, "get_customer", {}) == shown
+    assert (await client.request("get_customer"))["id"] == client.customer_id
