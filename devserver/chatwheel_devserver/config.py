@@ -37,6 +37,8 @@ class Agent:
     is_bot: bool = False
     #: How many chats automatic routing gives this agent at a time.
     max_chats: int = 20
+    #: A personal access token with which programs log in as this agent; without one none can.
+    token: str | None = field(default=None, repr=False)
 
     @property
     def public_id(self) -> str:

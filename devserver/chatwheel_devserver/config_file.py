@@ -68,6 +68,7 @@ class _Agent(_Table):
     groups: list[int] = [0]
     role: Literal["agent", "console", "scripted"] = "agent"
     max_chats: Annotated[int, Field(ge=1)] = 20
+    token: Annotated[str, Field(min_length=1)] | None = None
 
 
 class _Option(_Table):
@@ -268,6 +269,7 @@ def _agents(file: _File) -> tuple[Agent, ...]:
             tuple(dict.fromkeys((0, *one.groups))),
             one.role == "scripted",
             one.max_chats,
+            one.token,
         )
         for one in file.agents
     ]

@@ -39,7 +39,6 @@ class Connection:
         self.wanted: frozenset[str] | None = None
         self.pending = 0
         self.connected_at = core.clock.time()
-        self.last_activity = self.connected_at
         self.token_expires_at = float("inf")
         self.note_sign_of_life()
         self._lens: CustomerLens | AgentLens | None = None
@@ -47,6 +46,7 @@ class Connection:
         self._queued = 0
         self._is_ending = False
         self.is_silent = False
+        self.is_alive = True
         self._wake = asyncio.Event()
         self._drained = asyncio.Event()
         self._drained.set()
@@ -146,6 +146,25 @@ class Connection:
         except (ConnectionError, RuntimeError):
             # The other side is gone; the reading half notices and cleans up.
             self.abort()
+
+    async def beat(self, seconds: float) -> None:
+        """Ask now and then whether the other side is there, and cut the connection if it does not even say so.
+
+        Not aiohttp's own heartbeat: that would cut a connection that is to look open but dead.
+        """
+        while True:
+            await asyncio.sleep(seconds)
+            if self.is_silent:
+                return
+            self.is_alive = False
+            try:
+                await self._socket.ping()
+            except (ConnectionError, RuntimeError):
+                return
+            await asyncio.sleep(seconds / 2)
+            if not self.is_alive and not self.is_silent:
+                self.abort()
+                return
 
     async def room(self) -> None:
         """Wait until the other side has read its answers, so that it cannot pile up requests."""

@@ -36,7 +36,10 @@ def add_console_routes(app: web.Application) -> None:
 
 
 async def hand_out_token(request: web.Request) -> web.Response:
-    """Give the console its token: to our own page only, never to another site that a developer has open."""
+    """Give the console its token: to our own page only, never to another site that a developer has open.
+
+    ``as`` names an agent other than the one with the role ``console``.
+    """
     core = request.app[CORE]
     origin = request.headers.get("Origin")
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in _TRUSTED_SITES:
@@ -46,8 +49,9 @@ async def hand_out_token(request: web.Request) -> web.Response:
     # A name that another site has pointed at this machine would pass the checks above.
     if request.url.host not in (*_names(request), *(name.strip("[]") for name in _LOOPBACK)):
         raise web.HTTPForbidden(text="Open the console under the address that the server has printed.\n")
-    agent = core.config.agent(core.config.console_agent)
-    assert agent is not None
+    agent = core.config.agent(request.query.get("as") or core.config.console_agent)
+    if agent is None:
+        raise web.HTTPNotFound(text="There is no agent of this e-mail address.\n")
     return web.json_response(
         {
             "access_token": core.identity.agent_token(agent.email),

@@ -18,6 +18,7 @@ from .hub import Hub
 from .lens import is_newer, queue_fields
 from .records import (
     Chat,
+    ChatFilter,
     ChatView,
     Customer,
     Event,
@@ -116,13 +117,15 @@ class Desk:
         current = None if thread is None else self.thread_view(thread)
         return ChatView(chat, self.customer(chat.customer_id), self.chats.members(chat.id), current)
 
+    def chat_of(self, customer_id: str) -> Chat | None:
+        """Return a customer's one chat."""
+        page = self.chats.chats_page(ChatFilter(customer_id), descending=True, beyond=None, limit=1)
+        return page[0][0] if page else None
+
     def has_open_chat(self, customer_id: str) -> bool:
         """Tell whether a customer is in a conversation."""
-        return bool(
-            self.chats.chats_page(
-                customer_id=customer_id, active_only=True, descending=True, beyond=None, limit=1
-            )
-        )
+        chat = self.chat_of(customer_id)
+        return chat is not None and self.active_thread(chat) is not None
 
     def welcome_seed(self) -> Seed | None:
         """Return what visitors are welcomed with, if anything."""
@@ -168,14 +171,17 @@ class Desk:
             lambda lens: {"requester_id": lens.user_id(author_id), "chat": lens.chat(view)},
             customer_id=chat.customer_id,
         )
+        self.hub.note_activity(chat.customer_id, self.clock.time())
         self.router.note(thread)
         call.afterwards.append(self.router.settle)
         return [event.id for event in events]
 
     def _host(self, thread: Thread) -> str:
         """Return in whose name a thread that nobody has taken welcomes the visitor."""
-        candidates = self.availability.candidates(thread.group_ids[0] if thread.group_ids else 0)
-        return candidates[0] if candidates else self.config.agents[0].email
+        candidates = (
+            email for group_id in thread.group_ids for email in self.availability.candidates(group_id)
+        )
+        return next(candidates, self.config.agents[0].email)
 
     def _assign(self, thread: Thread) -> str | None:
         """Return the agent who gets a new thread, or note that it waits."""
@@ -211,6 +217,7 @@ class Desk:
         """Append an event to a thread and tell whoever may read it."""
         event = self._store(thread, seed, None if author is None else author[0])
         if author is not None:
+            self.hub.note_activity(chat.customer_id, self.clock.time())
             self._see(chat.id, *author, event.created_at)
         self.tell_event(call, "incoming_event", chat, event)
         return event
@@ -327,6 +334,16 @@ class Desk:
 
         call.push("user_removed_from_chat", render, customer_id=chat.customer_id)
         call.afterwards.append(self.router.settle)
+
+    def say_left(self, call: Call, chat: Chat, thread: Thread, email: str, requester_id: str) -> None:
+        """Write into the conversation that an agent has gone, or was taken out of it."""
+        name = self.agent_name(email)
+        if requester_id == email:
+            self.say(call, chat, thread, "agent_left", f"{name} left the chat", {"agent": name})
+        else:
+            initiator = self.agent_name(requester_id)
+            text = f"{initiator} took {name} out of the chat"
+            self.say(call, chat, thread, "agent_removed", text, {"initiator": initiator, "agent": name})
 
     def tell_transferred(
         self,

@@ -37,6 +37,8 @@ def show_greeting(
     customer.greetings_shown += 1
     desk.customers.save(customer)
     desk.customers.add_greeting(greeting)
+    if desk.hub.is_online(customer.id):
+        desk.customers.note_delivery(greeting.unique_id)
     call.push(
         "incoming_greeting", lambda lens: lens.greeting(greeting), customer_id=customer.id, to_agents=False
     )

@@ -101,6 +101,7 @@ class Hub:
         self._agents: list[Session] = []
         self._numbers = itertools.count(1)
         self.not_accepting: set[str] = set()
+        self._active_at: dict[str, float] = {}
         #: The newest frames, as many as the limits allow.
         self.frames: deque[Frame] = deque()
         self._most_frames, self._most_bytes = recorded_frames, recorded_bytes
@@ -130,6 +131,7 @@ class Hub:
                 self._customers[session.user_id] = remaining
             else:
                 self._customers.pop(session.user_id, None)
+                self._active_at.pop(session.user_id, None)
         elif session in self._agents:
             self._agents.remove(session)
             if not any(agent.user_id == session.user_id for agent in self._agents):
@@ -144,6 +146,15 @@ class Hub:
     def of_customer(self, customer_id: str) -> list[Session]:
         """Return a customer's sessions."""
         return list(self._customers.get(customer_id, ()))
+
+    def note_activity(self, customer_id: str, time: float) -> None:
+        """A customer has done something, or somebody has written in the customer's chat."""
+        if self.is_online(customer_id):
+            self._active_at[customer_id] = time
+
+    def active_at(self, customer_id: str) -> float:
+        """Return when something was last done by a connected customer, or written in the chat; 0 for never."""
+        return self._active_at.get(customer_id, 0.0)
 
     def is_online(self, customer_id: str) -> bool:
         """Tell whether a customer is connected."""

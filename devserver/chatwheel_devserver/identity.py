@@ -151,10 +151,22 @@ class Identity:
         return token
 
     def agent(self, authorization: str) -> Bearer | None:
-        """Return the agent who bears this token."""
+        """Return the agent who bears this token, or whose personal access token it is."""
         token = _strip_scheme(authorization)
-        email = None if token is None else self._agent_tokens.get(_hash(token))
+        email = self._personal(authorization) if token is None else self._agent_tokens.get(_hash(token))
         return None if email is None else Bearer(email, float("inf"))
+
+    def _personal(self, authorization: str) -> str | None:
+        """Return whose personal access token this is, written as ``Basic <base64 of e-mail address:token>``."""
+        scheme, _, credentials = authorization.partition(" ")
+        try:
+            email, _, token = base64.b64decode(credentials, validate=True).decode().partition(":")
+        except ValueError:
+            return None
+        agent = self._config.agent(email)
+        if scheme.lower() != "basic" or agent is None or agent.token is None:
+            return None
+        return email if hmac.compare_digest(agent.token.encode(), token.encode()) else None
 
 
 def _hash(text: str) -> str:

@@ -94,7 +94,9 @@ def _grant_without_cookies(core: Core, request: web.Request, body: dict[str, Any
 
 
 def _need_agent(core: Core, request: web.Request) -> None:
-    if core.identity.agent(request.headers.get("Authorization", "")) is None:
+    authorization = request.headers.get("Authorization", "")
+    # Personal access tokens are not good for this.
+    if not authorization.lower().startswith("bearer ") or core.identity.agent(authorization) is None:
         raise OAuthError("unauthorized", "the agent's token is not valid", is_identity=True)
 
 

@@ -233,7 +233,7 @@ class CustomerLens(Lens):
         return {
             "id": greeting.greeting_id,
             "unique_id": greeting.unique_id,
-            "displayed_first_time": greeting.state == "shown",
+            "displayed_first_time": not greeting.is_delivered,
             **body,
             "agent": agent | {"avatar": self.link(agent["avatar"])},
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .actions.common import chat_summary, chats_page
+from .actions.common import chat_summary
 from .actions.customers import apply_fields, customer_object, tell_page, visit_page
 from .calls import Call
 from .clock import MICROSECONDS, format_instant
@@ -12,8 +12,9 @@ from .errors import ApiError
 from .greetings import greet_on_page
 from .hub import Push, response_frame
 from .lens import AgentLens, CustomerLens, Json
-from .records import Customer, Page
-from .wire.agent import AgentLogin, ListAgentChats
+from .records import ChatFilter, Customer, Page
+from .storage.database import ALL_ROWS
+from .wire.agent import AgentLogin
 from .wire.base import read_request
 from .wire.customer import Login
 
@@ -21,17 +22,18 @@ from .wire.customer import Login
 VISIT_GAP = 1800 * MICROSECONDS
 
 
-def log_in(core: Core, connection: Connection, request_id: str | None, payload: object) -> None:
-    """Let a customer or an agent in, or raise."""
+def log_in(core: Core, connection: Connection, request_id: str | None, payload: object) -> Json | None:
+    """Let a customer or an agent in and return the answer that was given, none to who is sent away; or raise."""
     if connection.is_logged_in:
         raise ApiError("validation", "action: this connection is logged in already")
     if connection.role == "customer":
-        _log_customer_in(core, connection, request_id, read_request(Login, payload))
-    else:
-        _log_agent_in(core, connection, request_id, read_request(AgentLogin, payload))
+        return _log_customer_in(core, connection, request_id, read_request(Login, payload))
+    return _log_agent_in(core, connection, request_id, read_request(AgentLogin, payload))
 
 
-def _log_customer_in(core: Core, connection: Connection, request_id: str | None, request: Login) -> None:
+def _log_customer_in(
+    core: Core, connection: Connection, request_id: str | None, request: Login
+) -> Json | None:
     bearer = core.identity.customer(request.token)
     customer = None if bearer is None else core.desk.customers.get(bearer.user_id)
     if bearer is None or customer is None:
@@ -43,7 +45,7 @@ def _log_customer_in(core: Core, connection: Connection, request_id: str | None,
         raise ApiError("group_not_found", f"Group {group_id} not found")
     if len(core.hub.of_customer(customer.id)) >= core.config.limits.connections_per_customer:
         connection.disconnect("too_many_connections")
-        return
+        return None
     is_new_here = not core.hub.is_online(customer.id)
     limit = core.config.limits.users_online
     if is_new_here and limit is not None and len(core.hub.customer_ids) >= limit:
@@ -57,6 +59,7 @@ def _log_customer_in(core: Core, connection: Connection, request_id: str | None,
     connection.deliver(response_frame("login", request_id, True, answer))
     core.hub.attach(connection)
     _announce(core, connection, customer, page, is_new_here=is_new_here)
+    return answer
 
 
 def _note_visit(
@@ -84,9 +87,7 @@ def _note_visit(
 def _welcome(core: Core, lens: CustomerLens, customer: Customer, group_id: int) -> Json:
     """Build the answer to a customer's login."""
     chats = []
-    page = core.desk.chats.chats_page(
-        customer_id=customer.id, active_only=False, descending=True, beyond=None, limit=25
-    )
+    page = core.desk.chats.chats_page(ChatFilter(customer.id), descending=True, beyond=None, limit=25)
     for chat, _ in page:
         member = core.desk.chats.member(chat.id, customer.id)
         seen = 0 if member is None else member.seen_up_to or 0
@@ -112,6 +113,7 @@ def _welcome(core: Core, lens: CustomerLens, customer: Customer, group_id: int) 
     }
     greeting = core.desk.customers.open_greeting(customer.id)
     if greeting is not None:
+        core.desk.customers.note_delivery(greeting.unique_id)
         answer["greeting"] = lens.greeting(greeting) | {"accepted": greeting.state == "accepted"}
     return answer
 
@@ -167,7 +169,7 @@ def note_departure(core: Core, customer_id: str) -> None:
     core.hub.flush([Push("customer_left", lambda _: payload, to_agents=True)])
 
 
-def _log_agent_in(core: Core, connection: Connection, request_id: str | None, request: AgentLogin) -> None:
+def _log_agent_in(core: Core, connection: Connection, request_id: str | None, request: AgentLogin) -> Json:
     bearer = core.identity.agent(request.token)
     agent = None if bearer is None else core.config.agent(bearer.user_id)
     if agent is None:
@@ -204,9 +206,10 @@ def _log_agent_in(core: Core, connection: Connection, request_id: str | None, re
         ],
         origin=connection,
     )
+    return answer
 
 
 def open_chats(call: Call) -> list[Json]:
-    """Show every active chat, newest first."""
-    page = chats_page(call, ListAgentChats(limit=100), customer_id=None, largest=100, active_only=True)
-    return [chat_summary(call, chat) for chat, _ in page.rows]
+    """Show every active chat, newest first: one that is missing counts as ended."""
+    rows = call.desk.chats.chats_page(ChatFilter(active=True), descending=True, beyond=None, limit=ALL_ROWS)
+    return [chat_summary(call, chat) for chat, _ in rows]

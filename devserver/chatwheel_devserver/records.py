@@ -61,6 +61,16 @@ class Chat:
     properties: Properties
 
 
+@dataclass(frozen=True, slots=True)
+class ChatFilter:
+    """Which chats to list."""
+
+    customer_id: str | None = None
+    #: Those with an open thread, those without, or both.
+    active: bool | None = None
+    with_threads_only: bool = False
+
+
 @dataclass(slots=True)
 class Thread:
     """One conversation inside a chat."""
@@ -147,6 +157,8 @@ class Greeting:
     state: Literal["shown", "accepted", "canceled"]
     body: dict[str, Any]
     created_at: int
+    #: Whether the customer has been told of it before.
+    is_delivered: bool = False
 
 
 @dataclass(slots=True)

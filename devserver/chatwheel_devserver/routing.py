@@ -1,7 +1,8 @@
 """Automatic routing: who gets a chat, who waits, and at which place of the queue.
 
-A group's queue is the list of its threads that carry ``queued_at``, oldest first. Nothing else is stored, so that
-positions are right again after a restart.
+A group's queue is the list of its threads that carry ``queued_at``, oldest first; a thread of several groups waits in
+the queues of all of them and takes the first agent of any. Nothing else is stored, so that positions are right again
+after a restart.
 """
 
 from __future__ import annotations
@@ -30,23 +31,32 @@ class Router:
     def choose(self, thread: Thread) -> str | None:
         """Return who gets a new thread; None puts it into the queue or leaves it to be taken by hand."""
         availability = self._desk.availability
-        group_id = queue_of(thread)
-        if not availability.is_automatic(group_id) or self._desk.chats.queued_threads(group_id):
-            return None
-        return next(iter(availability.free(group_id)), None)
+        for group_id in self._queues_of(thread):
+            free = availability.free(group_id)
+            if free and not self._desk.chats.queued_threads(group_id):
+                return free[0]
+        return None
 
     def queues(self, thread: Thread) -> bool:
         """Tell whether a thread that nobody takes is queued."""
-        return self._desk.availability.is_automatic(queue_of(thread))
+        return bool(self._queues_of(thread))
+
+    def _queues_of(self, thread: Thread) -> list[int]:
+        """Return the groups in whose queues a thread waits."""
+        return [group_id for group_id in thread.group_ids if self._desk.availability.is_automatic(group_id)]
 
     def place(self, thread: Thread) -> Queue | None:
-        """Return where in its queue a thread stands."""
-        if thread.queued_at is None:
+        """Return where a thread stands in the queue in which it waits least."""
+        queues = self._queues_of(thread)
+        if thread.queued_at is None or not queues:
             return None
-        group_id = queue_of(thread)
+        places = [self._place_in(group_id, thread, thread.queued_at) for group_id in queues]
+        return min(places, key=lambda place: (place.wait_time, place.position))
+
+    def _place_in(self, group_id: int, thread: Thread, queued_at: int) -> Queue:
         waiting = [other.id for other in self._desk.chats.queued_threads(group_id)]
         position = waiting.index(thread.id) + 1 if thread.id in waiting else len(waiting) + 1
-        return Queue(position, self._estimate(group_id, position), thread.queued_at)
+        return Queue(position, self._estimate(group_id, position), queued_at)
 
     def _estimate(self, group_id: int, position: int) -> int:
         """Estimate the seconds until a place of the queue gets an agent."""
@@ -83,7 +93,8 @@ class Router:
         for group in self._desk.config.groups:
             for thread in self._desk.chats.queued_threads(group.id):
                 place = self.place(thread)
-                assert place is not None
+                if place is None or thread.id in places:
+                    continue
                 places[thread.id] = place
                 if self._told.get(thread.id) != place:
                     changed.append(self._tell_customer(call, thread, place))
@@ -106,8 +117,3 @@ class Router:
         place = self.place(thread)
         if place is not None:
             self._told[thread.id] = place
-
-
-def queue_of(thread: Thread) -> int:
-    """Return the group in whose queue a thread waits."""
-    return thread.group_ids[0] if thread.group_ids else 0

@@ -48,7 +48,6 @@ async def _serve(request: web.Request, role: Role) -> web.StreamResponse:
     if origin is not None and not core.config.allows_origin(origin):
         raise web.HTTPForbidden(text="This origin is not allowed.")
     socket = web.WebSocketResponse(
-        heartbeat=limits.heartbeat_seconds,
         autoping=False,  # a ping is a sign of life: `_read` sees it and answers
         max_msg_size=limits.frame_bytes,
         timeout=2.0,
@@ -61,6 +60,7 @@ async def _serve(request: web.Request, role: Role) -> web.StreamResponse:
     connection = Connection(core, socket, request, role, version)
     core.connections.add(connection)
     writer = core.spawn(connection.write_queue())
+    heartbeat = core.spawn(connection.beat(limits.heartbeat_seconds))
     try:
         if _is_welcome(core, connection, request.query.get("organization_id")):
             await _read(core, connection, socket)
@@ -68,6 +68,7 @@ async def _serve(request: web.Request, role: Role) -> web.StreamResponse:
             await writer
     finally:
         core.connections.discard(connection)
+        heartbeat.cancel()
         connection.end()
         _depart(core, connection)
         await asyncio.wait([writer], timeout=5.0)
@@ -100,6 +101,7 @@ def _depart(core: Core, connection: Connection) -> None:
 
 async def _read(core: Core, connection: Connection, socket: web.WebSocketResponse) -> None:
     async for message in socket:
+        connection.is_alive = True
         if message.type is WSMsgType.PONG:
             continue  # it only answers this side's ping
         connection.note_sign_of_life()
@@ -139,24 +141,67 @@ async def _handle(
         raise validation("action", "is required")
     _check_version(connection, frame)
     payload = frame.get("payload", {})
-    if name not in _PASSIVE:
-        connection.last_activity = core.clock.time()
+    if name not in _PASSIVE and connection.role == "customer":
+        core.hub.note_activity(connection.user_id, core.clock.time())
     fault = core.faults.take(connection.role, name)
     if fault is not None and fault.kind == "ignore":
+        if name not in _PASSIVE and connection.is_logged_in:
+            _check_pending(core, connection)
+            connection.pending += 1
+            core.spawn(_leave_pending(core, connection))
         return
     if fault is not None and fault.error is not None:
         raise fault.error
     if name == "ping":
-        connection.deliver(response_frame("ping", request_id, True, {}))
-    elif name == "login":
         if fault is not None and fault.kind == "delay":
-            await asyncio.sleep(fault.seconds)
-        log_in(core, connection, request_id, payload)
+            core.spawn(_pong_later(connection, request_id, fault.seconds))
+        else:
+            _say(connection, "ping", request_id, {}, fault)
+    elif name == "login":
+        await _log_in(core, connection, request_id, payload, fault)
     elif not connection.is_logged_in:
         raise ApiError("authorization", "Log in first")
     else:
         action = find_action(connection.role, name, connection.version, over_web=False)
         _run(core, connection, action, payload, request_id, fault)
+
+
+async def _log_in(
+    core: Core, connection: Connection, request_id: str | None, payload: object, fault: Fault | None
+) -> None:
+    if fault is not None:
+        await asyncio.sleep(fault.seconds)
+    if fault is not None and fault.kind == "lose_answer":
+        connection.abort()
+    answer = log_in(core, connection, request_id, payload)
+    if fault is not None and fault.kind == "duplicate" and answer is not None:
+        connection.deliver(response_frame("login", request_id, True, answer))
+
+
+def _say(
+    connection: Connection, name: str, request_id: str | None, answer: Json, fault: Fault | None
+) -> None:
+    """Give an answer that has no pushes, unless it is to be lost; twice if that is ordered."""
+    if fault is not None and fault.kind == "lose_answer":
+        connection.abort()
+    for _ in range(2 if fault is not None and fault.kind == "duplicate" else 1):
+        connection.deliver(response_frame(name, request_id, True, answer))
+
+
+async def _pong_later(connection: Connection, request_id: str | None, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    _say(connection, "ping", request_id, {}, None)
+
+
+def _check_pending(core: Core, connection: Connection) -> None:
+    if connection.pending >= core.config.limits.pending_requests:
+        raise ApiError("pending_requests_limit_reached", "Too many requests are waiting for an answer")
+
+
+async def _leave_pending(core: Core, connection: Connection) -> None:
+    """Count a request that gets no answer among those that wait for one, until its time would be over."""
+    await asyncio.sleep(core.config.limits.request_seconds)
+    connection.pending -= 1
 
 
 def _run(
@@ -168,8 +213,7 @@ def _run(
     fault: Fault | None,
 ) -> None:
     """Answer now, or beside if the action has to wait for something."""
-    if connection.pending >= core.config.limits.pending_requests:
-        raise ApiError("pending_requests_limit_reached", "Too many requests are waiting for an answer")
+    _check_pending(core, connection)
     core.rates.check(connection.user_id, action.name)
     delay = fault.seconds if fault is not None else 0.0
     if action.is_async or delay:

@@ -30,7 +30,7 @@ from .lens import AgentLens
 from .scripted.client import AgentClient
 from .scripted.grace import Grace
 from .scripted.scripts import Script, ScriptedAgent
-from .supervisor import supervise, sweep
+from .supervisor import remove_unused_files, supervise, sweep
 
 
 class DevServer:
@@ -320,3 +320,4 @@ class DevServer:
         self.core.clock.advance(seconds)
         look_after_threads(self.core)
         sweep(self.core)
+        remove_unused_files(self.core)

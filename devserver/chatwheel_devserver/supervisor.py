@@ -6,6 +6,7 @@ import asyncio
 from typing import Final
 
 from .clock import MICROSECONDS
+from .connection import Connection
 from .core import Core
 from .idle import look_after_threads
 
@@ -25,11 +26,18 @@ def sweep(core: Core) -> None:
             connection.disconnect("access_token_expired")
         elif connection.role == "customer" and connection.silence >= limits.silence_seconds:
             connection.disconnect("connection_timeout")
-        elif connection.role == "customer" and now - connection.last_activity >= limits.inactivity_seconds:
+        elif (
+            connection.role == "customer" and now - _active_at(core, connection) >= limits.inactivity_seconds
+        ):
             connection.disconnect("inactivity_timeout")
     core.absences.sweep()
     if core.config.opening_hours is not None:
         core.desk.availability.refresh()
+
+
+def _active_at(core: Core, connection: Connection) -> float:
+    """Return when a customer's connection was last of use, if only by being opened."""
+    return max(connection.connected_at, core.hub.active_at(connection.user_id))
 
 
 def remove_unused_files(core: Core) -> None:

@@ -103,6 +103,25 @@ class ThreadedServer:
         return self.server.config.client_ids[0]
 
     @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self.server.port
+
+    def socket_url(self, role: Role = "customer", version: str = "3.5") -> str:
+        """Return the WebSocket's address."""
+        return self.server.socket_url(role, version)
+
+    def customer_token(
+        self, customer_id: str | None = None, *, expires_in: int | None = None
+    ) -> tuple[str, str]:
+        """Make a token without the token endpoint, for a new customer or a known one; return it with the id."""
+        return self.call(self.server.customer_token, customer_id, expires_in=expires_in)
+
+    def agent_token(self, email: str | None = None) -> str:
+        """Make a token for an agent; for the console's agent by default."""
+        return self.call(self.server.agent_token, email)
+
+    @property
     def console_url(self) -> str:
         """The agents' console."""
         return f"{self.url}/agent/"
@@ -113,6 +132,11 @@ class ThreadedServer:
     def frames(self) -> list[Frame]:
         """Recorded frames, oldest first."""
         return self.call(lambda: self.server.frames)
+
+    @property
+    def connection_count(self) -> int:
+        """How many sockets are open, logged in or not."""
+        return self.call(lambda: self.server.connection_count)
 
     @property
     def customer_ids(self) -> list[str]:
@@ -167,9 +191,17 @@ class ThreadedServer:
         """Send a well-formed push to a customer's connections, or to everybody's."""
         self.call(self.server.push, action, payload, customer_id)
 
-    def greet(self, customer_id: str, text: str) -> str:
+    def push_raw(self, frame: Json | str, customer_id: str | None = None) -> int:
+        """Send a frame, or any text at all, to a customer's connections or to everybody's; return how many got it."""
+        return self.call(self.server.push_raw, frame, customer_id)
+
+    def greet(self, customer_id: str, text: str, *, greeting_id: int = 1) -> str:
         """Show a greeting to a customer; return its unique id."""
-        return self.call(self.server.greet, customer_id, text)
+        return self.call(self.server.greet, customer_id, text, greeting_id=greeting_id)
+
+    def system_event(self, chat_id: str, source: str, subtype: str, details: Json) -> str:
+        """Write an event of the type ``system`` into an open chat; return its id."""
+        return self.call(self.server.system_event, chat_id, source, subtype, details)
 
     def advance(self, seconds: float) -> None:
         """Move the server's clock forward."""

@@ -106,6 +106,7 @@ async def _act(core: Core, request: web.Request, role: Role) -> Any:
     if role == "customer":
         lens = CustomerLens(core.config, base_url(request), version, bearer.user_id)
         _check_customer(core, bearer.user_id, name)
+        core.hub.note_activity(bearer.user_id, core.clock.time())
     else:
         lens = AgentLens(core.config, base_url(request), version)
     call = Call(core.desk, bearer.user_id, lens)

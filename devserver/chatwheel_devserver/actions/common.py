@@ -13,7 +13,7 @@ from ..errors import ApiError, not_found, validation
 from ..lens import Json
 from ..paging import Cursor, Page, cut_page, read_cursor
 from ..properties import check_update
-from ..records import Chat, ChatView, Event, Properties, Thread, ThreadView
+from ..records import Chat, ChatFilter, ChatView, Event, Properties, Thread, ThreadView
 from ..wire.customer import Access, ListChats, ListThreads
 from ..wire.events import EventDraft, FileDraft, event_body
 
@@ -101,16 +101,7 @@ def split_url(url: str, field: str) -> SplitResult:
         raise validation(field, "is not an address") from error
 
 
-def sent_before(call: Call, chat: Chat, custom_id: str | None) -> Event | None:
-    """Return the event that the caller has already sent under this custom id."""
-    if custom_id is None:
-        return None
-    return call.desk.chats.event_by_custom_id(chat.id, call.user_id, custom_id)
-
-
-def chats_page(
-    call: Call, request: ListChats, *, customer_id: str | None, largest: int, active_only: bool = False
-) -> Page[tuple[Chat, int]]:
+def chats_page(call: Call, request: ListChats, which: ChatFilter, *, largest: int) -> Page[tuple[Chat, int]]:
     """Cut a page of chats, in the order of their last threads."""
     if request.page_id is not None:
         cursor = read_cursor(request.page_id, largest)
@@ -118,13 +109,7 @@ def chats_page(
         cursor = Cursor(request.sort_order != "asc", "count", request.limit or DEFAULT_CHATS)
 
     def read(descending: bool, beyond: int | None, limit: int) -> list[tuple[Chat, int]]:
-        return call.desk.chats.chats_page(
-            customer_id=customer_id,
-            active_only=active_only,
-            descending=descending,
-            beyond=beyond,
-            limit=limit,
-        )
+        return call.desk.chats.chats_page(which, descending=descending, beyond=beyond, limit=limit)
 
     return cut_page(
         cursor,
@@ -158,7 +143,10 @@ def chat_summary(call: Call, chat: Chat) -> Json:
             "last_thread_id": last.id,
             "last_thread_created_at": format_instant(last.created_at),
         }
-    return summary | {"last_thread_summary": _thread_summary(call, last), "is_followed": False}
+    return summary | {
+        "last_thread_summary": _thread_summary(call, last),
+        "is_followed": desk.chats.is_followed(chat.id, call.user_id),
+    }
 
 
 def _thread_summary(call: Call, thread: Thread) -> Json:

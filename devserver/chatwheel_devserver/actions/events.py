@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from ..calls import Actions, Call
 from ..clock import parse_instant
-from ..desk import event_payload
 from ..errors import ApiError, not_found
 from ..lens import Json
 from ..records import Chat, Event, Thread
 from ..wire.customer import DeleteEvent, MarkEventsAsSeen, SendEvent, SendPostback, SendSneakPeek
-from .common import find_event, make_seed, need_active, own_chat, sent_before
+from .common import find_event, make_seed, need_active, own_chat
+from .repeats import answer_event_again, repeated_event
 
 EVENT_ACTIONS = Actions()
 
 
 @EVENT_ACTIONS.add("send_event", SendEvent)
 def send_event(call: Call, request: SendEvent) -> Json:
-    """Write an event; one that was written before under the same custom id is answered again."""
+    """Write an event; one that is sent once more is answered again."""
     chat = own_chat(call, request.chat_id)
-    known = sent_before(call, chat, request.event.custom_id)
-    if known is not None:
-        call.repeat("incoming_event", lambda lens: event_payload(lens, known))
-        return {"event_id": known.id}
-    thread = writable_thread(call, chat, attach=request.attach_to_last_thread)
     seed = make_seed(call, request.event)
+    if (known := repeated_event(call, chat, seed)) is not None:
+        return answer_event_again(call, known)
+    thread = writable_thread(call, chat, attach=request.attach_to_last_thread)
     event = call.desk.write(call, chat, thread, seed, (call.user_id, "customer"))
     return {"event_id": event.id}
 

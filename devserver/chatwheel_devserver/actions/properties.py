@@ -50,9 +50,11 @@ def delete_thread_properties(call: Call, request: DeleteThreadProperties) -> Non
     """Remove properties of a thread; a rating taken back leaves a line in the conversation."""
     chat = own_chat(call, request.chat_id)
     thread = call.desk.thread(chat, request.thread_id)
-    had_score = "score" in thread.properties.get("rating", {})
+    is_taken_back = not set(request.properties.get("rating", ())).isdisjoint(
+        thread.properties.get("rating", {})
+    )
     _delete(call, chat, thread, request.properties)
-    if had_score and "score" in request.properties.get("rating", []):
+    if is_taken_back:
         name = call.desk.customer_name(chat.customer_id)
         text = f"{name} took the rating back"
         call.desk.say(call, chat, thread, "rating.chat_rating_canceled", text, {"customer": name})

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from ..actions.chats import get_chat, list_threads
-from ..actions.common import chat_summary, chats_page, groups_of, make_seed, need_active
+from ..actions.common import chat_summary, chats_page, groups_of, need_active
+from ..actions.opening import change_chat, first_seeds, is_continuous, new_chat, open_thread
+from ..actions.repeats import repeated_opening
 from ..calls import Actions, Call
-from ..clock import short_id
-from ..desk import Opening, system_seed
+from ..desk import system_seed
 from ..errors import ApiError, validation
 from ..lens import Json
-from ..properties import check_update, merge
-from ..records import Chat, Thread
+from ..records import Chat, ChatFilter, Thread
 from ..wire.agent import (
-    AgentChat,
     AgentResumeChat,
     AgentStartChat,
+    AgentTarget,
+    ChatFilters,
     DeactivateChat,
+    GroupTarget,
     ListAgentChats,
     TransferChat,
-    TransferTarget,
 )
 from ..wire.customer import ChatById, GetChat, ListThreads
 
@@ -46,10 +47,15 @@ def need_presence(call: Call, chat: Chat) -> None:
 @AGENT_CHAT_ACTIONS.add("list_chats", ListAgentChats)
 def list_chats(call: Call, request: ListAgentChats) -> Json:
     """Answer with a page of the organization's chats."""
-    page = chats_page(call, request, customer_id=None, largest=100)
+    filters = request.filters or ChatFilters()
+    which = ChatFilter(
+        active=None if filters.include_active else False,
+        with_threads_only=not filters.include_chats_without_threads,
+    )
+    page = chats_page(call, request, which, largest=100)
     return {
         "chats_summary": [chat_summary(call, chat) for chat, _ in page.rows],
-        "found_chats": call.desk.chats.count_chats(),
+        "found_chats": call.desk.chats.count_chats(which),
         **page.ids(),
     }
 
@@ -61,24 +67,27 @@ def start_chat(call: Call, request: AgentStartChat) -> Json:
     if len(customer_ids) != 1:
         raise validation("chat.users", "must name exactly one customer")
     customer = call.desk.customer(customer_ids[0])
-    if call.desk.chats.count_chats(customer.id):
+    seeds = first_seeds(call, request.chat)
+    if (known := call.desk.chat_of(customer.id)) is not None:
+        if (repeated := repeated_opening(call, known, seeds)) is not None:
+            return {"chat_id": known.id} | repeated
         raise ApiError("chat_limit_reached", "The customer has a chat; resume it instead")
-    instant = call.desk.clock.instant()
     group_ids = groups_of(call, request.chat.access)
-    check_update(call.desk.config, "chat", request.chat.properties, by_customer=False)
-    properties = merge(dict(request.chat.properties), {"routing": {"continuous": request.continuous}})
-    chat = Chat(short_id(instant), customer.id, instant, group_ids, properties)
-    call.desk.chats.add_chat(chat)
-    return {"chat_id": chat.id} | _open(call, chat, request.chat, request.active)
+    chat = new_chat(call, customer.id, request.chat, group_ids, request.continuous)
+    return {"chat_id": chat.id} | open_thread(call, chat, request.chat, seeds, active=request.active)
 
 
 @AGENT_CHAT_ACTIONS.add("resume_chat", AgentResumeChat)
 def resume_chat(call: Call, request: AgentResumeChat) -> Json:
     """Open a new thread in a chat."""
     chat = call.desk.chat(request.chat.id)
+    seeds = first_seeds(call, request.chat)
+    if (repeated := repeated_opening(call, chat, seeds)) is not None:
+        return repeated
     if call.desk.active_thread(chat) is not None:
         raise ApiError("chat_already_active", "Chat is already active")
-    return _open(call, chat, request.chat, request.active)
+    change_chat(call, chat, request.chat, is_continuous(chat, request.continuous))
+    return open_thread(call, chat, request.chat, seeds, active=request.active)
 
 
 @AGENT_CHAT_ACTIONS.add("deactivate_chat", DeactivateChat)
@@ -101,7 +110,7 @@ def transfer_chat(call: Call, request: TransferChat) -> None:
     thread = need_active(call, chat)
     if not request.ignore_requester_presence:
         need_presence(call, chat)
-    target = request.target or TransferTarget(type="group", ids=list(chat.group_ids))
+    target = request.target or GroupTarget(type="group", ids=list(chat.group_ids))
     agent, group_ids = _resolve(call, chat, target, ignore=request.ignore_agents_availability)
     chat.group_ids = thread.group_ids = group_ids
     if target.type == "group":
@@ -120,53 +129,43 @@ def transfer_chat(call: Call, request: TransferChat) -> None:
         desk.join(call, chat, thread, agent, agent if target.type == "agent" else None)
 
 
-def _resolve(call: Call, chat: Chat, target: TransferTarget, *, ignore: bool) -> tuple[str | None, list[int]]:
+def _resolve(
+    call: Call, chat: Chat, target: GroupTarget | AgentTarget, *, ignore: bool
+) -> tuple[str | None, list[int]]:
     """Return who takes the chat, if a person was named, and the groups it then belongs to."""
     if target.type == "agent":
-        emails = [str(agent_id) for agent_id in target.ids]
-        if not emails or any(call.desk.config.agent(email) is None for email in emails):
+        if any(call.desk.config.agent(email) is None for email in target.ids):
             raise validation("target.ids", "must be e-mail addresses of agents")
-        free = [email for email in emails if ignore or call.desk.hub.is_accepting(email)]
+        free = [email for email in target.ids if ignore or call.desk.hub.is_accepting(email)]
         if not free:
             raise ApiError("validation", "target.ids: none of these agents takes chats now")
         return free[0], chat.group_ids
-    group_ids = [group_id for group_id in target.ids if isinstance(group_id, int)]
-    if not group_ids or not all(call.desk.config.has_group(group_id) for group_id in group_ids):
+    group_ids = list(target.ids)
+    if not all(call.desk.config.has_group(group_id) for group_id in group_ids):
         raise ApiError("group_not_found", "target.ids: no such group")
     if not ignore and not any(call.desk.availability.candidates(group_id) for group_id in group_ids):
         raise ApiError("validation", "target.ids: nobody of these groups takes chats now")
     return None, group_ids
 
 
-def _say_transferred(call: Call, chat: Chat, thread: Thread, target: TransferTarget) -> None:
-    groups = {group.id: group.name for group in call.desk.config.groups}
-    names = [
-        call.desk.agent_name(str(place)) if target.type == "agent" else groups.get(int(place), str(place))
-        for place in target.ids
-    ]
+def _say_transferred(call: Call, chat: Chat, thread: Thread, target: GroupTarget | AgentTarget) -> None:
+    if target.type == "agent":
+        names = [call.desk.agent_name(email) for email in target.ids]
+    else:
+        groups = {group.id: group.name for group in call.desk.config.groups}
+        names = [groups.get(group_id, str(group_id)) for group_id in target.ids]
     initiator, targets = call.desk.agent_name(call.user_id), ", ".join(names)
     text = f"{initiator} transferred the chat to {targets}"
     call.desk.say(call, chat, thread, "chat_transferred", text, {"initiator": initiator, "targets": targets})
 
 
-def _open(call: Call, chat: Chat, initial: AgentChat, active: bool) -> Json:
-    desk = call.desk
-    check_update(desk.config, "thread", initial.thread.properties, by_customer=False)
-    routing = {"continuous": bool(chat.properties.get("routing", {}).get("continuous", False))}
-    seeds = [
-        make_seed(call, draft, f"chat.thread.events.{index}")
-        for index, draft in enumerate(initial.thread.events)
-    ]
-    properties = merge(initial.thread.properties, {"routing": routing})
-    opening = Opening(seeds, properties, chat.group_ids, active)
-    event_ids = desk.open_thread(call, chat, (call.user_id, "agent"), opening)
-    thread = desk.chats.last_thread(chat.id)
-    answer: Json = {"thread_id": thread.id if thread is not None else ""}
-    return answer | {"event_ids": event_ids} if event_ids else answer
-
-
 @AGENT_CHAT_ACTIONS.add("follow_chat", ChatById)
-@AGENT_CHAT_ACTIONS.add("unfollow_chat", ChatById)
 def follow_chat(call: Call, request: ChatById) -> None:
-    """Accept a wish to watch: every agent is told about every chat here anyway."""
-    call.desk.chat(request.id)
+    """Note that the agent watches a chat; every agent is told about every chat here anyway."""
+    call.desk.chats.set_followed(call.desk.chat(request.id).id, call.user_id, True)
+
+
+@AGENT_CHAT_ACTIONS.add("unfollow_chat", ChatById)
+def unfollow_chat(call: Call, request: ChatById) -> None:
+    """Note that the agent watches a chat no more."""
+    call.desk.chats.set_followed(call.desk.chat(request.id).id, call.user_id, False)

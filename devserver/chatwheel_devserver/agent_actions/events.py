@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from ..actions.common import make_seed, sent_before
+from ..actions.common import make_seed
 from ..actions.events import delete_event, mark_events_as_seen, writable_thread
 from ..actions.properties import (
     delete_chat_properties,
@@ -15,12 +14,11 @@ from ..actions.properties import (
     update_event_properties,
     update_thread_properties,
 )
+from ..actions.repeats import answer_event_again, repeated_event
 from ..calls import Actions, Call
 from ..clock import format_instant
-from ..desk import event_payload
 from ..errors import validation
 from ..lens import Json
-from ..records import Event
 from ..wire.agent import AgentSendEvent, SendEventPreview, SendThinkingIndicator, SendTypingIndicator
 from ..wire.customer import (
     DeleteChatProperties,
@@ -49,20 +47,14 @@ AGENT_EVENT_ACTIONS.add("delete_event_properties", DeleteEventProperties)(delete
 def send_event(call: Call, request: AgentSendEvent) -> Json:
     """Write an event into a chat the agent is in."""
     chat = call.desk.chat(request.chat_id)
-    known = sent_before(call, chat, request.event.custom_id)
-    if known is not None:
-        call.repeat("incoming_event", partial(_payload, event=known))
-        return {"event_id": known.id}
+    seed = make_seed(call, request.event)
+    if (known := repeated_event(call, chat, seed)) is not None:
+        return answer_event_again(call, known)
     thread = writable_thread(call, chat, attach=request.attach_to_last_thread)
     if thread.active:
         need_presence(call, chat)
-    seed = make_seed(call, request.event)
     event = call.desk.write(call, chat, thread, seed, (call.user_id, "agent"))
     return {"event_id": event.id}
-
-
-def _payload(lens: object, *, event: Event) -> Json:
-    return event_payload(lens, event)
 
 
 @AGENT_EVENT_ACTIONS.add("mark_events_as_seen", MarkEventsAsSeen)

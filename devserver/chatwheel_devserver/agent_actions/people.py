@@ -44,7 +44,11 @@ def remove_user_from_chat(call: Call, request: RemoveUserFromChat) -> None:
     thread = need_active(call, chat)
     if request.user_type == "customer":
         raise ApiError("validation", "user_type: the customer cannot be removed")
+    member = call.desk.chats.member(chat.id, request.user_id)
+    if member is None or not member.present:
+        return
     call.desk.leave(call, chat, thread, request.user_id, reason="manual", requester_id=call.user_id)
+    call.desk.say_left(call, chat, thread, request.user_id, call.user_id)
     call.desk.requeue(chat, thread)
 
 
@@ -173,6 +177,11 @@ def ban_customer(call: Call, request: BanCustomer) -> None:
     customer = desk.customer(request.id)
     customer.banned_until = int(desk.clock.time() + request.ban.days * 86_400)
     desk.customers.save(customer)
+    chat = desk.chat_of(customer.id)
+    if chat is not None and (thread := desk.active_thread(chat)) is not None:
+        name, days = desk.agent_name(call.user_id), str(request.ban.days)
+        text = f"{name} banned the visitor for {days} days"
+        desk.say(call, chat, thread, "customer_banned", text, {"agent": name, "duration": days})
 
     def drop() -> None:
         for session in desk.hub.of_customer(customer.id):

@@ -57,7 +57,9 @@ export class AgentConnection {
   }
 
   async #fetchToken() {
-    const answer = await fetch("/agent/token", { method: "POST" });
+    // Who works here: /agent/?as=lena@shop.example; without it the agent with the role "console".
+    const who = new URLSearchParams({ as: new URLSearchParams(location.search).get("as") ?? "" });
+    const answer = await fetch(`/agent/token?${who}`, { method: "POST" });
     if (!answer.ok) throw new RequestError("authentication", await answer.text());
     /** @type {Json} */
     const server = await answer.json();

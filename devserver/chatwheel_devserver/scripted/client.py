@@ -43,7 +43,8 @@ class AgentChat:
         async with self._news:
             if action == "incoming_event":
                 self.events.append(payload["event"])
-                self.draft = ""
+                if payload["event"].get("author_id") == self.customer_id:
+                    self.draft = ""
             elif action == "incoming_sneak_peek":
                 self.draft = payload["sneak_peek"]["text"]
             elif action == "chat_deactivated":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from ..records import Chat, Event, Member, Properties, Thread
+from ..records import Chat, ChatFilter, Event, Member, Properties, Thread
 from .database import Database, pack, unpack
 
 
@@ -36,37 +36,43 @@ class ChatTable:
         row = self._db.row("SELECT * FROM chats WHERE id = ?", (chat_id,))
         return None if row is None else _chat(row)
 
-    def count_chats(self, customer_id: str | None = None) -> int:
-        """Count all chats, or those of one customer."""
-        if customer_id is None:
-            return self._db.number("SELECT count(*) FROM chats")
-        return self._db.number("SELECT count(*) FROM chats WHERE customer_id = ?", (customer_id,))
+    def count_chats(self, which: ChatFilter) -> int:
+        """Count chats."""
+        condition, parameters = _condition(which)
+        return self._db.number(f"SELECT count(*) FROM chats WHERE {condition}", parameters)
 
     def chats_page(
-        self, *, customer_id: str | None, active_only: bool, descending: bool, beyond: int | None, limit: int
+        self, which: ChatFilter, *, descending: bool, beyond: int | None, limit: int
     ) -> list[tuple[Chat, int]]:
         """Return chats with the creation of their last thread, which orders them.
 
         ``beyond`` is the instant after which the page starts, in the direction of reading.
         """
         comparison, order = ("<", "DESC") if descending else (">", "ASC")
-        conditions, parameters = ["1 = 1"], list[object]()
-        if customer_id is not None:
-            conditions.append("chats.customer_id = ?")
-            parameters.append(customer_id)
-        if active_only:
-            conditions.append("EXISTS (SELECT 1 FROM threads a WHERE a.chat_id = chats.id AND a.active = 1)")
+        condition, parameters = _condition(which)
         having = ""
         if beyond is not None:
             having = f"HAVING last_at {comparison} ?"
             parameters.append(beyond)
         rows = self._db.rows(
             f"""SELECT chats.*, coalesce(max(threads.created_at), chats.created_at) AS last_at
-                FROM chats LEFT JOIN threads ON threads.chat_id = chats.id WHERE {" AND ".join(conditions)}
+                FROM chats LEFT JOIN threads ON threads.chat_id = chats.id WHERE {condition}
                 GROUP BY chats.id {having} ORDER BY last_at {order} LIMIT ?""",
             (*parameters, limit),
         )
         return [(_chat(row), int(row["last_at"])) for row in rows]
+
+    def set_followed(self, chat_id: str, user_id: str, followed: bool) -> None:
+        """Write whether an agent watches a chat."""
+        if followed:
+            self._db.execute("INSERT OR IGNORE INTO followers VALUES (?, ?)", (chat_id, user_id))
+        else:
+            self._db.execute("DELETE FROM followers WHERE chat_id = ? AND user_id = ?", (chat_id, user_id))
+
+    def is_followed(self, chat_id: str, user_id: str) -> bool:
+        """Tell whether an agent watches a chat."""
+        sql = "SELECT count(*) FROM followers WHERE chat_id = ? AND user_id = ?"
+        return bool(self._db.number(sql, (chat_id, user_id)))
 
     # Threads
 
@@ -132,7 +138,7 @@ class ChatTable:
     def queued_threads(self, group_id: int) -> list[Thread]:
         """Return the threads that wait in a group's queue, the longest wait first."""
         rows = self._db.rows(
-            """SELECT * FROM threads WHERE queued_at IS NOT NULL AND json_extract(group_ids, '$[0]') = ?
+            """SELECT * FROM threads WHERE queued_at IS NOT NULL AND ? IN (SELECT value FROM json_each(group_ids))
                ORDER BY queued_at, created_at""",
             (group_id,),
         )
@@ -217,13 +223,14 @@ class ChatTable:
         row = self._db.row("SELECT * FROM events WHERE id = ?", (event_id,))
         return None if row is None else _event(row)
 
-    def event_by_custom_id(self, chat_id: str, author_id: str, custom_id: str) -> Event | None:
-        """Return the event that this author has already sent under this name."""
-        row = self._db.row(
-            "SELECT * FROM events WHERE chat_id = ? AND author_id = ? AND custom_id = ?",
+    def events_by_custom_id(self, chat_id: str, author_id: str, custom_id: str) -> list[Event]:
+        """Return the events that this author has sent under this name, without those taken back, oldest first."""
+        rows = self._db.rows(
+            """SELECT * FROM events WHERE chat_id = ? AND author_id = ? AND custom_id = ? AND deleted = 0
+               ORDER BY created_at""",
             (chat_id, author_id, custom_id),
         )
-        return None if row is None else _event(row)
+        return [_event(row) for row in rows]
 
     def events(self, thread_id: str) -> list[Event]:
         """Return a thread's events, oldest first."""
@@ -292,6 +299,21 @@ class ChatTable:
             "SELECT user_id FROM thread_users WHERE thread_id = ? ORDER BY rowid", (thread_id,)
         )
         return [str(row[0]) for row in rows]
+
+
+_OPEN_THREAD = "EXISTS (SELECT 1 FROM threads a WHERE a.chat_id = chats.id AND a.active = 1)"
+
+
+def _condition(which: ChatFilter) -> tuple[str, list[object]]:
+    conditions, parameters = ["1 = 1"], list[object]()
+    if which.customer_id is not None:
+        conditions.append("chats.customer_id = ?")
+        parameters.append(which.customer_id)
+    if which.active is not None:
+        conditions.append(_OPEN_THREAD if which.active else f"NOT {_OPEN_THREAD}")
+    if which.with_threads_only:
+        conditions.append("EXISTS (SELECT 1 FROM threads a WHERE a.chat_id = chats.id)")
+    return " AND ".join(conditions), parameters
 
 
 _IS_QUIET = """created_at < :before AND coalesce((SELECT events.created_at FROM events WHERE

@@ -106,10 +106,17 @@ class CustomerTable:
         return None if row is None else _greeting(row)
 
     def open_greeting(self, customer_id: str) -> Greeting | None:
-        """Return the greeting that a customer sees at present."""
+        """Return the greeting that a customer sees at present.
+
+        It belongs to the visit in which it was shown, and is over when a chat begins.
+        """
         row = self._db.row(
-            """SELECT * FROM greetings WHERE customer_id = ? AND state != 'canceled'
-               ORDER BY created_at DESC LIMIT 1""",
+            """SELECT greetings.* FROM greetings JOIN customers ON customers.id = greetings.customer_id
+               WHERE customer_id = ? AND state != 'canceled'
+               AND (delivered = 0 OR greetings.created_at >= customers.last_visit_at)
+               AND NOT EXISTS (SELECT 1 FROM threads JOIN chats ON chats.id = threads.chat_id
+                 WHERE chats.customer_id = greetings.customer_id AND threads.created_at > greetings.created_at)
+               ORDER BY greetings.created_at DESC LIMIT 1""",
             (customer_id,),
         )
         return None if row is None else _greeting(row)
@@ -138,6 +145,10 @@ class CustomerTable:
         )
         return [str(row[0]) for row in rows]
 
+    def note_delivery(self, unique_id: str) -> None:
+        """Remember that a greeting has reached the customer."""
+        self._db.execute("UPDATE greetings SET delivered = 1 WHERE unique_id = ?", (unique_id,))
+
     def set_greeting_state(self, unique_id: str, state: str) -> None:
         """Remember that a greeting was accepted or cancelled."""
         self._db.execute("UPDATE greetings SET state = ? WHERE unique_id = ?", (state, unique_id))
@@ -151,6 +162,7 @@ def _greeting(row: sqlite3.Row) -> Greeting:
         state=row["state"],
         body=unpack(row["body"]),
         created_at=row["created_at"],
+        is_delivered=bool(row["delivered"]),
     )
 
 

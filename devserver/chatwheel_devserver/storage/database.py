@@ -18,7 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 6
+#: As a ``LIMIT``, none.
+ALL_ROWS: Final = -1
 
 Parameters = Sequence[object] | Mapping[str, object]
 
@@ -76,6 +78,13 @@ _UPGRADES: Final = (
         customer_id TEXT NOT NULL REFERENCES customers(id), callback_uri TEXT NOT NULL, created_at INTEGER NOT NULL);
     """,
     "ALTER TABLE customers ADD COLUMN visit TEXT NOT NULL DEFAULT '{}';",
+    """DROP INDEX events_by_custom_id;
+    CREATE INDEX events_by_custom_id ON events(chat_id, author_id, custom_id) WHERE custom_id IS NOT NULL;
+    """,
+    "ALTER TABLE greetings ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;",
+    """CREATE TABLE followers (
+        chat_id TEXT NOT NULL REFERENCES chats(id), user_id TEXT NOT NULL, PRIMARY KEY (chat_id, user_id));
+    """,
 )
 
 

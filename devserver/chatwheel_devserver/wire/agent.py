@@ -144,11 +144,21 @@ class AgentResumeChat(Request):
     continuous: bool | None = None
 
 
-class TransferTarget(Request):
-    """Where a chat goes."""
+class GroupTarget(Request):
+    """Groups that a chat goes to."""
 
-    type: Literal["group", "agent"]
-    ids: list[GroupId | str]
+    type: Literal["group"]
+    ids: Annotated[list[GroupId], Field(min_length=1)]
+
+
+class AgentTarget(Request):
+    """Agents, by e-mail address, of whom the first who is free gets a chat."""
+
+    type: Literal["agent"]
+    ids: Annotated[list[Identifier], Field(min_length=1)]
+
+
+TransferTarget = Annotated[GroupTarget | AgentTarget, Field(discriminator="type")]
 
 
 class TransferChat(Request):

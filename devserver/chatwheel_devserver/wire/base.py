@@ -52,7 +52,13 @@ def _one_key(field: dict[str, str]) -> dict[str, str]:
     return field
 
 
+def _none_if_empty(text: str | None) -> str | None:
+    return text or None
+
+
 Identifier = Annotated[str, Field(min_length=1, max_length=256)]
+#: An empty one names nothing.
+CustomId = Annotated[str | None, AfterValidator(_none_if_empty)]
 MessageText = Annotated[str, AfterValidator(_short_enough)]
 Instant = Annotated[str, AfterValidator(_is_instant)]
 Int32 = Annotated[int, AfterValidator(_is_int32)]
@@ -96,7 +102,7 @@ def _path(location: tuple[int | str, ...]) -> list[int | str]:
     for part in location:
         previous = path[-1] if path else None
         is_choice = isinstance(part, str) and (
-            (part in EVENT_TYPES and (previous == "event" or isinstance(previous, int)))
+            (part in _TAGS and (previous in ("event", "target") or isinstance(previous, int)))
             or part in ("bool", "int", "str", "float")
             or part.startswith(("function-", "constrained-"))
         )
@@ -105,6 +111,10 @@ def _path(location: tuple[int | str, ...]) -> list[int | str]:
     return path
 
 
-EVENT_TYPES: Final = frozenset(
-    {"message", "file", "filled_form", "rich_message", "system_message", "custom", "form"}
+#: By which a member of a union is chosen: the types of events and of what a chat is transferred to.
+_TAGS: Final = frozenset(
+    {
+        *("message", "file", "filled_form", "rich_message", "system_message", "custom", "form"),
+        *("group", "agent"),
+    }
 )

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from .base import (
     MAX_BUTTONS,
     MAX_ELEMENTS,
+    CustomId,
     GroupId,
     Identifier,
     MessageText,
@@ -38,7 +39,7 @@ FieldType = Literal[
 class EventDraft(Request):
     """What every event has."""
 
-    custom_id: str | None = None
+    custom_id: CustomId = None
     properties: PropertiesUpdate = Field(default_factory=dict)
     #: The customer's word for who may read it …
     recipients: Literal["all", "agents"] | None = None

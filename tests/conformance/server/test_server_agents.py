@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import aiohttp
 import pytest
 
 from chatwheel_devserver import Agent, Config, DevServer, Group
+from chatwheel_devserver.calls import Call
+from chatwheel_devserver.clock import short_id
+from chatwheel_devserver.desk import Opening
+from chatwheel_devserver.lens import AgentLens
+from chatwheel_devserver.records import Chat
 from conformance.server.bare import Bare, Json, gone, message, start
 from conformance.server.bare import agent as connect_agent
 from conformance.server.bare import customer as connect_customer
@@ -38,12 +44,105 @@ async def test_the_login_shows_the_open_chats_and_the_visitors(
     assert visitor["last_visit"]["last_pages"][0]["url"] == "http://shop.example/"
 
 
+async def test_the_login_shows_all_open_chats(server: DevServer, connect: Connect) -> None:
+    desk = server.core.desk
+    call = Call(desk, SAM, AgentLens(server.config, server.url, "3.5"))
+    with server.core.database.transaction():
+        for _ in range(101):
+            _, customer_id = server.customer_token()
+            chat = Chat(short_id(desk.clock.instant()), customer_id, desk.clock.instant(), [0], {})
+            desk.chats.add_chat(chat)
+            desk.open_thread(call, chat, (customer_id, "customer"), Opening([], {}, [0], active=True))
+    sam = await connect(server.socket_url("agent"))
+    answer = await sam.request("login", {"token": f"Bearer {server.agent_token()}"})
+    assert len(answer["chats_summary"]) == 101
+
+
+async def test_chats_are_listed_by_filters_and_followed(customer: Connect, agent: Connect) -> None:
+    sam, grace, first, second = await agent(), await agent(email=GRACE), await customer(), await customer()
+    over, _ = await start(first)
+    active, _ = await start(second)
+    await first.request("deactivate_chat", {"id": over})
+    for filters, expected in (({}, [active, over]), ({"include_active": False}, [over])):
+        answer = await sam.request("list_chats", {"filters": filters})
+        assert [chat["id"] for chat in answer["chats_summary"]] == expected
+        assert answer["found_chats"] == len(expected)
+    for action, followed in (("follow_chat", True), ("follow_chat", True), ("unfollow_chat", False)):
+        await sam.request(action, {"id": active})
+        for listener, seen in ((sam, followed), (grace, False)):
+            [summary, _] = (await listener.request("list_chats"))["chats_summary"]
+            assert summary["is_followed"] is seen
+
+
+async def test_an_agents_resume_says_what_becomes_of_the_chat(customer: Connect, agent: Connect) -> None:
+    client, sam = await customer(), await agent()
+    chat_id, _ = await start(client)
+    await client.request("deactivate_chat", {"id": chat_id})
+    chat = {"id": chat_id, "access": {"group_ids": [99]}}
+    assert (await sam.refusal("resume_chat", {"chat": chat})).type == "group_not_found"
+    chat = {"id": chat_id, "properties": {"no": {"such": True}}}
+    assert (await sam.refusal("resume_chat", {"chat": chat})).type == "validation"
+    chat = {"id": chat_id, "properties": {"routing": {"pinned": True}}}
+    await sam.request("resume_chat", {"chat": chat, "continuous": True})
+    shown = await sam.request("get_chat", {"chat_id": chat_id})
+    assert shown["properties"]["routing"] == {"continuous": True, "pinned": True}
+
+
 async def test_bad_tokens(server: DevServer, connect: Connect) -> None:
     client = await connect(server.socket_url("agent"))
     assert (await client.refusal("list_chats", {})).type == "authorization"
     token, _ = server.customer_token()
     for wrong in (token, "nonsense", ""):
         assert (await client.refusal("login", {"token": f"Bearer {wrong}"})).type == "authentication"
+
+
+async def test_personal_access_tokens(http: aiohttp.ClientSession) -> None:
+    lena, kim = Agent("lena@demo.example", "Lena", token="secret"), Agent("kim@demo.example", "Kim")
+    sam = Agent(SAM, "Sam")
+
+    def basic(credentials: str) -> str:
+        return "Basic " + base64.b64encode(credentials.encode()).decode()
+
+    async with DevServer(agents=(sam, lena, kim)) as server:
+        client = await Bare.connect(http, server.socket_url("agent"))
+        wrong = [
+            basic(f"{lena.email}:"),
+            basic(f"{kim.email}:"),
+            basic(f"{kim.email}:None"),
+            basic("x:secret"),
+        ]
+        for token in (*wrong, "Basic é", "Basic secret"):
+            assert (await client.refusal("login", {"token": token})).type in ("authentication", "validation")
+        token = basic(f"{lena.email}:secret")
+        assert (await client.request("login", {"token": token}))["my_profile"]["id"] == lena.email
+        # It makes no customers' tokens.
+        body = {"grant_type": "agent_token", "client_id": server.config.client_ids[0]}
+        headers = {"Authorization": token}
+        async with http.post(f"{server.url}/v2/customer/token", json=body, headers=headers) as response:
+            assert response.status == 401
+        async with http.post(
+            f"{server.url}/v3.5/agent/action/list_chats", json={}, headers=headers
+        ) as response:
+            assert response.status == 200
+        await client.close()
+
+
+@pytest.mark.parametrize(
+    ("target", "field"),
+    [
+        ({"type": "group", "ids": [0, "x"]}, "target.ids.1"),
+        ({"type": "group", "ids": []}, "target.ids"),
+        ({"type": "agent", "ids": [0]}, "target.ids.0"),
+        ({"type": "team", "ids": [0]}, "target.type"),
+        ({"ids": [0]}, "target.type"),
+    ],
+)
+async def test_targets_of_the_wrong_kind(customer: Connect, agent: Connect, target: Json, field: str) -> None:
+    client, sam = await customer(), await agent()
+    chat_id, _ = await start(client)
+    await sam.request("add_user_to_chat", joining(chat_id))
+    refused = await sam.refusal("transfer_chat", {"id": chat_id, "target": target})
+    assert (refused.type, refused.message.partition(":")[0]) == ("validation", field)
 
 
 async def test_visitors_come_and_go(server: DevServer, customer: Connect, agent: Connect) -> None:
@@ -221,6 +320,15 @@ async def test_bringing_a_colleague_in_and_taking_him_out(http: aiohttp.ClientSe
         await ann.request("remove_user_from_chat", joining(chat_id, BOB.email))
         removed = await client.push("user_removed_from_chat")
         assert (removed["user_id"], removed["reason"]) == (BOB.public_id, "manual")
+        line = (await client.push("incoming_event"))["event"]
+        assert (line["system_message_type"], line["text_vars"]) == (
+            "agent_removed",
+            {"initiator": "Ann", "agent": "Bob"},
+        )
+        await ann.request("remove_user_from_chat", joining(chat_id, BOB.email))
+        await ann.request("remove_user_from_chat", joining(chat_id, ANN.email))
+        line = (await client.push("incoming_event"))["event"]
+        assert (line["system_message_type"], line["text_vars"]) == ("agent_left", {"agent": "Ann"})
         for connection in (client, ann, bob):
             await connection.close()
 
@@ -253,7 +361,13 @@ async def test_a_banned_customer_is_out(
     server: DevServer, customer: Connect, agent: Connect, connect: Connect
 ) -> None:
     client, sam = await customer(), await agent()
+    await start(client)
     await sam.request("ban_customer", {"id": client.customer_id, "ban": {"days": 1}})
+    line = (await sam.push("incoming_event"))["event"]
+    assert (line["system_message_type"], line["text_vars"]) == (
+        "customer_banned",
+        {"agent": "Sam", "duration": "1"},
+    )
     assert await client.push("customer_disconnected") == {"reason": "customer_banned"}
     again = await connect()
     login = {"token": f"Bearer {client.token}"}

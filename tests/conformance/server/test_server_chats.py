@@ -79,11 +79,6 @@ async def test_a_customer_has_one_chat(customer: Connect) -> None:
         ({"chat": {"thread": {"events": [{}]}}}, "validation", "chat.thread.events.0.type"),
         ({"chat": {"properties": {"routing": {"continuous": True}}}}, "authorization", "properties.routing"),
         ({"chat": {"properties": {"no": {"such": True}}}}, "validation", "properties.no.such"),
-        (
-            {"chat": {"thread": {"events": [message("a", "same"), message("b", "same")]}}},
-            "validation",
-            "chat.thread.events",
-        ),
     ],
 )
 async def test_starts_that_are_refused(customer: Connect, payload: Any, type: str, field: str) -> None:

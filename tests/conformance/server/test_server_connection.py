@@ -145,6 +145,24 @@ async def test_who_does_nothing_for_half_an_hour_is_disconnected(
     await busy.settle()
 
 
+async def test_activity_is_what_happens_in_the_chat_and_over_http_too(
+    server: DevServer, customer: Connect, agent: Connect, http: aiohttp.ClientSession
+) -> None:
+    reader, caller, quiet, sam = await customer(), await customer(), await customer(), await agent()
+    chat_id, _ = await start(reader, message())
+    await start(quiet, message())
+    server.advance(1200)
+    await sam.request("add_user_to_chat", {"chat_id": chat_id, "user_id": sam.email, "user_type": "agent"})
+    await sam.request("send_event", {"chat_id": chat_id, "event": message("Let me see …")})
+    url = f"{server.url}/v3.5/customer/action/list_chats?organization_id=demo-organization"
+    async with http.post(url, json={}, headers={"Authorization": f"Bearer {caller.token}"}) as response:
+        assert response.status == 200
+    server.advance(700)
+    assert await quiet.push("customer_disconnected") == {"reason": "inactivity_timeout"}
+    await reader.settle()
+    await caller.settle()
+
+
 async def test_a_customer_who_says_nothing_is_disconnected() -> None:
     limits = Limits(silence_seconds=2.0)
     async with DevServer(limits=limits) as server, aiohttp.ClientSession() as http:

@@ -63,6 +63,13 @@ async def test_the_queue_is_shown_and_moves(console: Page, customer: Connect) ->
     await expect(waiting.get_by_role("listitem")).to_contain_text(["#1"])
 
 
+async def test_two_consoles_are_two_colleagues(console: Page, server: DevServer, agent: Connect) -> None:
+    await console.goto(f"{server.url}/agent/?as=lena@demo.example")
+    await expect(console.get_by_role("status", name="Connection")).to_be_empty()
+    statuses = (await (await agent()).request("list_routing_statuses"))["items"]
+    assert {"agent_id": "lena@demo.example", "status": "accepting_chats"} in statuses
+
+
 async def test_canned_responses_and_cards_are_sent(console: Page, customer: Connect) -> None:
     ada = await visitor(customer, "Ada")
     text = console.get_by_role("textbox", name="Message")

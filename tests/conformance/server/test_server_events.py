@@ -213,28 +213,6 @@ async def test_a_closed_chat_takes_events_only_if_told_to(customer: Connect) -> 
     assert pushed["thread_id"] == thread_id
 
 
-async def test_the_same_custom_id_is_the_same_event(customer: Connect, agent: Connect) -> None:
-    client, sam = await customer(), await agent()
-    other = await customer(same_as=client)
-    chat_id, _ = await start(client)
-    first = await client.request("send_event", {"chat_id": chat_id, "event": message("Once", "c-1")})
-    for listener in (client, other, sam):
-        await listener.news()
-    request_id = await client.send("send_event", {"chat_id": chat_id, "event": message("Other words", "c-1")})
-    assert await client.answer(request_id) == first
-    pushed = await client.push_frame("incoming_event")
-    assert (pushed["request_id"], pushed["payload"]["event"]["text"]) == (request_id, "Once")
-    assert await other.news() == [] and await sam.news() == []
-    # An answer is repeated even if the chat has ended meanwhile.
-    await client.request("deactivate_chat", {"id": chat_id})
-    assert await client.request("send_event", {"chat_id": chat_id, "event": message("Once", "c-1")}) == first
-    # Somebody else's event may well carry the same custom id.
-    stranger = await customer()
-    elsewhere, _ = await start(stranger)
-    answer = await stranger.request("send_event", {"chat_id": elsewhere, "event": message("Mine", "c-1")})
-    assert answer != first
-
-
 async def test_events_for_agents_only(customer: Connect, agent: Connect) -> None:
     client, sam = await customer(), await agent()
     chat_id, _ = await start(client, message())

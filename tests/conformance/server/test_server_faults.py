@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import get_args
 
 import aiohttp
 import pytest
 
 from chatwheel_devserver import Config, DevServer, Limits
+from chatwheel_devserver.errors import ErrorType
 from conformance.server.bare import Bare, Json, customer, message, start
 from conformance.server.conftest import Connect
 from conformance.server.test_server_tokens import BODY
@@ -133,3 +135,80 @@ async def test_agents_see_from_where_a_visitor_comes(customer: Connect, agent: C
     assert visit["referrer"] == "https://search.example/?q=bikes"
     assert visit["ip"] == "127.0.0.1" and "aiohttp" in visit["user_agent"]
     assert not {"visit", "last_visit", "ip"} & (await client.request("get_customer")).keys()
+
+
+async def test_faults_happen_to_logins_and_pings_too(server: DevServer, connect: Connect) -> None:
+    token, _ = server.customer_token()
+    login = {"token": f"Bearer {token}"}
+    server.faults.lose_answer("login")
+    lost = await connect()
+    await lost.send("login", login)
+    await lost.closed()
+    assert [frame for frame in lost.frames if frame["action"] == "login"] == []
+    server.faults.duplicate("login")
+    client = await connect()
+    await client.request("login", login)
+    await client.settle()
+    assert [frame["action"] for frame in client.frames].count("login") == 2
+    client.frames.clear()
+    server.faults.delay("ping", 0.02)
+    slow, quick = await client.send("ping"), await client.send("get_customer")
+    await client.answer(slow)
+    assert [frame["request_id"] for frame in client.frames] == [quick, slow]
+
+
+async def test_what_is_ignored_waits_for_an_answer(server: DevServer, customer: Connect) -> None:
+    client = await customer()
+    server.faults.ignore("get_customer", times=12)
+    for _ in range(10):
+        await client.send("get_customer")
+    assert (await client.refusal("get_customer")).type == "pending_requests_limit_reached"
+    assert (await client.refusal("list_chats")).type == "pending_requests_limit_reached"
+    await client.settle()
+
+
+async def test_a_half_open_connection_outlives_the_heartbeat_and_a_dead_one_does_not(
+    http: aiohttp.ClientSession,
+) -> None:
+    async with DevServer(limits=Limits(heartbeat_seconds=0.02)) as server:
+        half_open = await customer(server, http)
+        assert server.half_open() == 1
+        async with http.ws_connect(server.socket_url(), autoping=False):
+            # It answers no ping, and is cut; the other one, which is as mute, is still there.
+            async with asyncio.timeout(5):
+                while server.connection_count < 2:  # noqa: ASYNC110 - the server announces it to nobody
+                    await asyncio.sleep(0.001)
+                while server.connection_count > 1:  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+        [connection] = server.core.connections
+        assert connection.user_id == half_open.customer_id
+        await half_open.close()
+
+
+async def test_moving_the_clock_removes_unused_files(
+    server: DevServer, http: aiohttp.ClientSession, customer: Connect
+) -> None:
+    client = await customer()
+    form = aiohttp.FormData()
+    form.add_field("file", b"abc", filename="a.txt")
+    url = f"{server.url}/v3.5/customer/action/upload_file?organization_id=demo-organization"
+    headers = {"Authorization": f"Bearer {client.token}"}
+    async with http.post(url, data=form, headers=headers) as response:
+        link = (await response.json())["url"]
+    for seconds, status in ((3600, 200), (86_400, 404)):
+        server.advance(seconds)
+        async with http.get(link) as response:
+            assert response.status == status
+
+
+@pytest.mark.parametrize("kind", get_args(ErrorType))
+async def test_every_documented_error_can_be_ordered(
+    server: DevServer, http: aiohttp.ClientSession, customer: Connect, kind: ErrorType
+) -> None:
+    client = await customer()
+    server.faults.error("get_customer", kind, "No", data={"why": "so"}, times=2)
+    refused = await client.refusal("get_customer")
+    assert (refused.type, refused.message) == (kind, "No")
+    shown = {"error": {"type": kind, "message": "No", "data": {"why": "so"}}}
+    assert await act(server, http, client, "get_customer", {}) == shown
+    assert (await client.request("get_customer"))["id"] == client.customer_id

@@ -173,3 +173,36 @@ async def test_an_open_greeting_comes_with_the_login(
     answer = await again.request("login", {"token": f"Bearer {client.token}"})
     assert answer["greeting"]["unique_id"] == unique_id
     assert answer["greeting"]["accepted"] is False
+    assert answer["greeting"]["displayed_first_time"] is False
+
+
+async def test_a_greeting_is_over_when_a_chat_begins(
+    server: DevServer, customer: Connect, connect: Connect
+) -> None:
+    client = await customer()
+    unique_id = server.greet(client.customer_id, "Need a hand?")
+    await client.request("accept_greeting", {"greeting_id": 1, "unique_id": unique_id})
+    chat_id, _ = await start(client, message())
+    again = await connect()
+    assert "greeting" not in await again.request("login", {"token": f"Bearer {client.token}"})
+    await client.request("deactivate_chat", {"id": chat_id})
+    once_more = await connect()
+    assert "greeting" not in await once_more.request("login", {"token": f"Bearer {client.token}"})
+
+
+async def test_a_greeting_belongs_to_the_visit_in_which_it_was_shown(
+    server: DevServer, customer: Connect, connect: Connect
+) -> None:
+    client = await customer()
+    server.greet(client.customer_id, "Need a hand?")
+    await client.close()
+    await gone(server)
+    # What nobody has seen yet waits for the next visit.
+    server.advance(3 * 3600)
+    unseen, customer_id = server.customer_token()
+    server.greet(customer_id, "Welcome")
+    for token, shown in ((client.token, False), (unseen, True)):
+        again = await connect()
+        answer = await again.request("login", {"token": f"Bearer {token}"})
+        assert ("greeting" in answer) is shown
+    assert answer["greeting"]["displayed_first_time"] is True

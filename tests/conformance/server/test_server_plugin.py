@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -219,3 +220,28 @@ def test_the_distribution_has_all_that_it_needs(installed: Path) -> None:
     assert "[pytest11]" in entries and "[console_scripts]" in entries
     assert (facts / "licenses" / "LICENSE").read_text(encoding="utf-8") == (ROOT / "LICENSE").read_text()
     assert "chat_server" in (facts / "METADATA").read_text(encoding="utf-8")
+
+
+def test_the_fixture_has_the_members_of_the_server(chat_server: ThreadedServer) -> None:
+    own = {"config", "core", "raise_script_errors"}
+    missing = {name for name in dir(DevServer) if not name.startswith("_")} - set(dir(chat_server)) - own
+    assert missing == set()
+    token, customer_id = chat_server.customer_token()
+    assert token and chat_server.agent_token() and chat_server.greet(customer_id, "Hi", greeting_id=3)
+    assert chat_server.connection_count == chat_server.push_raw("?") == 0
+    assert f":{chat_server.port}/v3.6/agent/" in chat_server.socket_url("agent", "3.6")
+
+
+async def test_an_agents_own_message_leaves_the_draft(server: DevServer, customer: Connect) -> None:
+    client, agent = await customer(), await server.connect_agent()
+    answer = await client.request("start_chat", {"chat": {"thread": {"events": [message()]}}})
+    chat = await agent.next_chat()
+    await client.request("send_sneak_peek", {"chat_id": answer["chat_id"], "sneak_peek_text": "I wo"})
+    await chat.wait_for_draft("I wo")
+    event_id = await chat.say("Yes?")
+    async with asyncio.timeout(5):
+        while chat.events[-1]["id"] != event_id:  # noqa: ASYNC110 - the listener announces it to nobody
+            await asyncio.sleep(0)
+    assert chat.draft == "I wo"
+    await client.request("send_event", {"chat_id": answer["chat_id"], "event": message("I would")})
+    await chat.wait_for_draft("")

@@ -109,9 +109,14 @@ async def test_a_rating_leaves_a_line(customer: Connect) -> None:
     assert rated["system_message_type"] == "rating.chat_rated"
     assert rated["text_vars"] == {"customer": "Ada", "score": "good"}
     assert commented["text_vars"] == {"customer": "Ada", "comment": "Nice"}
-    await client.request("delete_thread_properties", where | {"properties": {"rating": ["score"]}})
-    canceled = (await client.push("incoming_event"))["event"]
-    assert canceled["system_message_type"] == "rating.chat_rating_canceled"
+    for name in ("score", "comment"):
+        deletion = where | {"properties": {"rating": [name]}}
+        await client.request("delete_thread_properties", deletion)
+        canceled = (await client.push("incoming_event"))["event"]
+        assert canceled["system_message_type"] == "rating.chat_rating_canceled"
+        await client.news()
+        await client.request("delete_thread_properties", deletion)
+        assert await client.news() == ["thread_properties_deleted"]
 
 
 async def test_asking_for_a_transcript_leaves_a_line(customer: Connect) -> None:

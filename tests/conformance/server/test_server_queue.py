@@ -25,9 +25,9 @@ async def server() -> AsyncIterator[DevServer]:
         yield server
 
 
-async def start_in(client: Bare, group_id: int) -> Json:
-    """Start a chat in a group; return it as it was pushed."""
-    chat = {"access": {"group_ids": [group_id]}, "thread": {"events": [message()]}}
+async def start_in(client: Bare, *group_ids: int) -> Json:
+    """Start a chat in groups; return it as it was pushed."""
+    chat = {"access": {"group_ids": group_ids}, "thread": {"events": [message()]}}
     await client.request("start_chat", {"chat": chat})
     pushed: Json = (await client.push("incoming_chat"))["chat"]
     return pushed
@@ -163,3 +163,45 @@ async def test_places_survive_a_restart(customer: Connect, agent: Connect, serve
     fresh = type(server.core.desk.router)(server.core.desk)
     place = fresh.place(thread)
     assert place is not None and place.position == 1
+
+
+def agents_of(chat: Json) -> list[str]:
+    return [user["name"] for user in chat["users"] if user["type"] == "agent" and user["present"]]
+
+
+async def test_a_chat_of_several_groups_goes_to_whichever_has_an_agent(
+    customer: Connect, agent: Connect
+) -> None:
+    ben = await agent(email=BEN.email)
+    first = await customer()
+    assert agents_of(await start_in(first, 1, 2)) == ["Ben"]
+    second = await customer()
+    chat = await start_in(second, 2)
+    transfer = {"id": chat["id"], "target": {"type": "group", "ids": [1, 2]}}
+    await ben.request("transfer_chat", transfer)
+    assert agents_of(await second.request("get_chat", {"chat_id": chat["id"]})) == ["Ben"]
+    assert (await customer_status(second)) == {0: "online", 1: "offline", 2: "online_for_queue"}
+
+
+async def test_a_chat_of_several_groups_waits_in_each_queue_and_is_told_the_best_place(
+    customer: Connect, agent: Connect
+) -> None:
+    ada, ben = await agent(email=ADA.email), await agent(email=BEN.email)
+    assert agents_of(await start_in(await customer(), 1)) == ["Ada"]
+    chats = [await start_in(await customer(), 2) for _ in range(2)]
+    assert (await start_in(await customer(), 1))["thread"]["queue"]["position"] == 1
+    client = await customer()
+    both = await start_in(client, 1, 2)
+    assert both["thread"]["queue"]["position"] == 1
+    queued = (await ada.request("list_groups"))["groups"]
+    assert {group["id"]: group["queued_chats"] for group in queued} == {0: 0, 1: 2, 2: 1}
+    await ada.news()
+    await ben.request("deactivate_chat", {"id": chats[0]["id"]})
+    assert agents_of(await client.request("get_chat", {"chat_id": both["id"]})) == ["Ben"]
+    # Who had waited before it in the other queue keeps its place: nothing has changed there.
+    assert "queue_positions_updated" not in await ada.news()
+
+
+async def customer_status(client: Bare) -> dict[int, str]:
+    answer = await client.request("list_group_statuses", {"all": True})
+    return {int(group_id): status for group_id, status in answer["groups_status"].items()}

@@ -12,6 +12,7 @@ import pytest
 from yarl import URL
 
 from chatwheel_devserver import DevServer
+from conformance.server.conftest import Connect
 
 
 @pytest.fixture
@@ -206,6 +207,20 @@ async def test_only_the_console_gets_its_token(
         assert response.status == status
         assert "Access-Control-Allow-Origin" not in response.headers
     async with http.get(server.url + "/agent/token", headers=headers) as response:
+        assert response.status == 404
+
+
+async def test_the_console_opens_as_any_agent(
+    server: DevServer, http: aiohttp.ClientSession, connect: Connect
+) -> None:
+    async with http.post(
+        server.url + "/agent/token", params={"as": server.config.scripted_agent}
+    ) as response:
+        token = (await response.json())["access_token"]
+    client = await connect(server.socket_url("agent"))
+    answer = await client.request("login", {"token": f"Bearer {token}"})
+    assert answer["my_profile"]["id"] == server.config.scripted_agent
+    async with http.post(server.url + "/agent/token", params={"as": "nobody@demo.example"}) as response:
         assert response.status == 404
 
 
