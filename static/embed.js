@@ -176,7 +176,7 @@
     const draw = () => {
       launcher.setAttribute("aria-expanded", String(state.open));
       launcher.setAttribute("aria-label", state.open ? words.close : words.open);
-      element.toggleAttribute("data-open", state.open);
+      element.toggleAttribute("data-open", state.open && !state.hidden);
       element.hidden = state.hidden;
       if (!frame) return;
       frame.title = words.title;
@@ -280,6 +280,7 @@
       if (hidden === state.hidden) return;
       state.hidden = hidden;
       draw();
+      tell((page) => page.moved());
       emit(hidden ? "hide" : "show");
     };
 

@@ -69,13 +69,15 @@ export class Page {
 
   /** The frame is loaded, for the first time or because it was moved: it gets a channel that nobody else can speak on. */
   connect() {
-    const { frame, base } = this.#embed;
+    const { frame, base, listeners } = this.#embed;
+    const isAnew = Boolean(this.#port);
     this.#disconnect();
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data: [kind, body] }) => this.#hear(kind, body);
     this.#port = port1;
     frame.contentWindow?.postMessage(["chatwheel:hello", this.#settings()], base.origin, [port2]);
     for (const message of this.#waiting.splice(0)) port1.postMessage(message);
+    if (isAnew) for (const name of listeners.keys()) this.listen(name); // the old frame took with it what it knew
   }
 
   /** The panel opened or closed, or the visitor went to another page of an application. @param {boolean} [focus] */
@@ -180,7 +182,7 @@ export class Page {
       url: location.href,
       title: this.#shown?.title ?? document.title,
       referrer: document.referrer,
-      open: this.#embed.state.open,
+      open: this.#embed.state.open && !this.#embed.state.hidden,
       focused: document.hasFocus(),
     };
   }

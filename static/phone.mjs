@@ -48,7 +48,7 @@ export class Phone {
 
   /** The panel opened or closed, or the screen is another: a phone was turned. */
   #look() {
-    const is = this.#embed.state.open && this.#media.matches;
+    const is = this.#embed.element.hasAttribute("data-open") && this.#media.matches;
     if (is && !this.#is) this.#enter();
     else if (!is) this.#leave();
   }

@@ -60,6 +60,8 @@ class Stage {
   #tellHost = () => {};
   /** @type {Page} */
   #page = { url: "", title: "", open: true, focused: true };
+  /** Events that the host page wants to hear of, from each Python that is started. @type {Set<string>} */
+  #listened = new Set();
   /** @type {[string, unknown, File[]?][]} of the host page, made before Python was there */
   #wishes = [];
   #verbs = new Verbs({
@@ -83,7 +85,7 @@ class Stage {
     const host = connectHost({
       onPage: (page) => this.#moved(page),
       onCall: (call) => void this.#verbs.call(call),
-      onListen: (name) => this.#tell("listen", name),
+      onListen: (name) => this.#listenTo(name),
       onIntent: (name) => this.#intent(name),
       onForget: () => void this.#forget(),
     });
@@ -142,6 +144,7 @@ class Stage {
       waiting: this.#unsent.all.filter(({ key }) => !this.#waitingFiles.some(({ file }) => file.key === key)),
     });
     for (const { file, source } of this.#waitingFiles.splice(0)) this.#post("files", [file], [source]);
+    for (const name of this.#listened) this.#post("listen", name);
     for (const [kind, body, files] of this.#wishes.splice(0)) this.#post(kind, body, files);
     this.#menu.enable();
     this.#intent("draft", { text: this.#composer.text });
@@ -419,6 +422,12 @@ class Stage {
     this.#alerts.attend({ visible, looking: visible && this.#page.open && this.#page.focused });
     if (this.#up) this.#post("page", { ...this.#page, visible });
     this.#look();
+  }
+
+  /** @param {string} name */
+  #listenTo(name) {
+    this.#listened.add(name);
+    if (this.#up) this.#post("listen", name);
   }
 
   /** What the host page wants of Python, now or when it is there. @param {string} kind @param {unknown} body @param {File[]} [files] */

@@ -126,7 +126,7 @@ WIDGET: dict[str, Visit] = {
     "later": visit_widget,
     "later, in a conversation": partial(visit_widget, since="navigation"),
 }
-"""In one browser, one after the other. Who is in a conversation does not click: the figures are since the navigation."""
+"""In one browser, one after the other. Who is in a conversation does not click: that is since the navigation."""
 
 HAS_SENT = """
 (text) => [...document.querySelectorAll("article[data-delivery=sent], article[data-delivery=seen]")].some(

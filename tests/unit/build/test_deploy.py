@@ -101,6 +101,8 @@ def check(get: Get, best: str) -> None:
         assert immutable <= set(packed.headers["cache-control"].replace("315360000", "31536000").split(", "))
         assert packed.headers["vary"].lower() == "accept-encoding"
     assert get("nothing.html", plain).status_code == 404
+    missing = get("runtime/gone.0123456789abcdef.wasm", plain)  # in the middle of an update
+    assert missing.status_code == 404 and "immutable" not in missing.headers.get("cache-control", "")
 
 
 def program(name: str) -> str:

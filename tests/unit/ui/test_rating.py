@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from chatwheel.sdk.errors import Internal
 from chatwheel.ui.components.window import Place
+from chatwheel.ui.hooks import Hold, NoHooks, Outgoing, Verdict
 from unit.ui.pilot import Pilot, event, thread
 
 
@@ -71,3 +73,34 @@ async def test_it_can_be_rated_from_the_menu_while_it_goes_on() -> None:
         await pilot.act("rating")
         assert "How was this chat?" in pilot.document.shown(Place.ENDED).text
         assert "has ended" not in pilot.document.shown(Place.ENDED).text
+
+
+class Masking(NoHooks):
+    async def clear(self, outgoing: Outgoing) -> Verdict:
+        return Hold("Not that") if "secret" in outgoing.text else replace(outgoing, text="****")
+
+
+async def test_a_comment_goes_by_the_sites_own_python() -> None:
+    async with Pilot(hooks=Masking()) as pilot:
+        await ended(pilot)
+        await pilot.act("rate", score="1")
+        await pilot.act("rate-comment", fields={"comment": ["4111 1111"]})
+        assert properties(pilot, "update_thread_properties") == {"rating": {"score": 1, "comment": "****"}}
+        await pilot.act("rate-comment", fields={"comment": ["a secret"]})
+        assert properties(pilot, "update_thread_properties")["rating"]["comment"] == "****"
+        assert "Not that" in pilot.document.shown(Place.ALERTS).text
+
+
+async def test_a_chat_is_ended_and_begun_once_however_often_it_is_pressed() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat(event("a", "Bye"))
+        for _ in range(2):
+            pilot.controller.intent("end-chat", {"name": "end-chat"})
+        await pilot.settle()
+        assert len(pilot.server.sent("deactivate_chat")) == 1
+        pilot.server.push("chat_deactivated", {"chat_id": "C1", "thread_id": "T1"})
+        await pilot.settle()
+        for _ in range(2):
+            pilot.controller.intent("start-chat", {"name": "start-chat"})
+        await pilot.settle()
+        assert len(pilot.server.sent("resume_chat")) == 1

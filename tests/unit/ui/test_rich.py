@@ -46,6 +46,16 @@ async def test_a_quick_reply_is_posted_back_and_said() -> None:
         assert small.attributes["aria-disabled"] == "true"
 
 
+async def test_an_answer_is_given_once_however_often_it_is_pressed() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        await pilot.push(question())
+        for button in ("1", "1", "0"):
+            pilot.controller.intent("press", {"name": "press", "key": "T1_5", "card": "0", "button": button})
+        await pilot.settle()
+        assert pilot.said.count("Large") == 1 and "Small" not in pilot.said
+
+
 async def test_an_answer_given_in_another_tab_counts() -> None:
     async with Pilot() as pilot:
         await pilot.with_chat()

@@ -125,6 +125,20 @@ async def test_agents_messages_are_announced_and_marked_as_seen() -> None:
         assert mark["payload"] == {"chat_id": "C1", "seen_up_to": "2026-03-01T10:00:05.000000Z"}
 
 
+async def test_what_is_seen_while_the_mark_is_on_its_way_is_marked_too() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        await pilot.push(event("T1_1", "one", at=5))
+        pilot.server.answer("mark_events_as_seen", NO_ANSWER)
+        await pilot.wait(0.3)
+        await pilot.push(event("T1_2", "two", at=6))
+        pilot.server.answer("mark_events_as_seen", {})
+        pilot.server.respond(pilot.server.sent("mark_events_as_seen")[-1], {})
+        await pilot.wait(2)
+        marks = [mark["payload"]["seen_up_to"][17:19] for mark in pilot.server.sent("mark_events_as_seen")]
+        assert marks == ["05", "06"]
+
+
 async def test_what_is_read_as_it_comes_is_never_counted() -> None:
     async with Pilot() as pilot:
         await pilot.with_chat()

@@ -86,16 +86,17 @@ class Attention:
         }
 
     async def _mark(self) -> None:
-        await self._clock.sleep(MARK_AFTER)
-        state = self._store.state
-        try:
-            await self._sdk.mark_events_as_seen(
-                chat_id=state.chat_id, seen_up_to=convert.timestamp(state.seen_up_to)
-            )
-        except ChatError as error:
-            logger.info("not marked as seen: %r", error)
-            return  # the next change tries again
-        self._store.apply(reduce.marked, state.seen_up_to)
+        while (state := self._store.state).seen_up_to > state.marked_up_to:
+            await self._clock.sleep(MARK_AFTER)
+            state = self._store.state
+            try:
+                await self._sdk.mark_events_as_seen(
+                    chat_id=state.chat_id, seen_up_to=convert.timestamp(state.seen_up_to)
+                )
+            except ChatError as error:
+                logger.info("not marked as seen: %r", error)
+                return  # the next change tries again
+            self._store.apply(reduce.marked, state.seen_up_to)
 
     def announce(self, *entries: Entry) -> None:
         """Say what happened, or what agents wrote, and have the newest of it told to those who do not see it."""

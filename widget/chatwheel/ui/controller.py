@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
@@ -86,7 +86,7 @@ class Controller:
         self._voice = Voice(stage, strings, clock, self._spawn)
         self._attention = Attention(sdk, store, stage, self._voice, strings, clock)
         hooks.attach(self._attention.announce)
-        self._rater = Rater(sdk, store)
+        self._rater = Rater(sdk, store, hooks)
         self._live = Live(sdk, store, self._voice, strings, clock)
         self._presser = Presser(sdk, store, stage, clock, self.send, self._spawn)
         self._transcripts = Transcripts(sdk, store, stage, self._voice, strings)
@@ -98,6 +98,7 @@ class Controller:
         store.listen(self._changed)
         self._typing: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way: set[str] = set()
         self._intents = self._acts()
         self._listen()
 
@@ -127,8 +128,8 @@ class Controller:
             "menu": lambda i: store.apply(reduce.menu, not store.state.menu_open),
             "menu-close": lambda i: store.apply(reduce.menu, False),
             "alerts": lambda i: self.choose_alerts(i),
-            "end-chat": lambda i: self._spawn(self._end()),
-            "start-chat": lambda i: self._spawn(self._start()),
+            "end-chat": lambda i: self._spawn_once("end", self._end),
+            "start-chat": lambda i: self._spawn_once("start", self._start),
             "dismiss": lambda i: store.apply(reduce.notice_dismissed, str(i["key"])),
             "press": lambda i: self._presser.press(str(i["key"]), int(i["card"]), int(i["button"])),
             "seen": lambda i: store.apply(reduce.looked_at, str(i["key"])),
@@ -214,6 +215,19 @@ class Controller:
     def _discard(self, key: str) -> None:
         self._files.cancel(key)
         self._outbox.discard(key)
+
+    def _spawn_once(self, name: str, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Nothing, while the same is under way: buttons are pressed twice."""
+
+        async def run() -> None:
+            try:
+                await act()
+            finally:
+                self._under_way.discard(name)
+
+        if name not in self._under_way:
+            self._under_way.add(name)
+            self._spawn(run())
 
     async def _end(self) -> None:
         state = self._store.apply(reduce.menu, False)

@@ -17,7 +17,7 @@ class Outgoing:
     """Something that is about to leave the visitor's browser.
 
     `kind`: `message`; `preview`, the unfinished text that agents see while the visitor types; `file`, before its
-    upload begins; `answer`, what was typed into a field of a form.
+    upload begins; `answer`, what was typed into a field of a form, or the comment on a rating.
     """
 
     kind: Literal["message", "preview", "file", "answer"]

@@ -53,7 +53,9 @@ class Links:
         return [self._task] if self._task else []
 
     def _look(self, entry: Entry) -> None:
-        address = first_link(entry.text) if entry.kind == "message" and not entry.link else ""
+        address = (
+            first_link(entry.text) if entry.kind == "message" and not (entry.link or entry.local) else ""
+        )
         if address:
             self._waiting.append((entry.event_id, address))
 

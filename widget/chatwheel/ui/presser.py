@@ -42,6 +42,8 @@ class Presser:
         if not entry or not entry.rich:
             return
         chosen = entry.rich.cards[card].buttons[button]
+        if entry.rich.answered and chosen.kind in ("message", "cancel"):
+            return  # pressed twice, before it was seen that once is enough
         is_pressed = chosen.kind != "" or entry.local or not chosen.pressed
         if is_pressed is not chosen.pressed:
             self._store.apply(reduce.pressed, key, chosen.postback_id, is_pressed)

@@ -8,6 +8,7 @@ from typing import Any
 
 from chatwheel.sdk import ChatError, CustomerSDK, events
 from chatwheel.ui import reduce
+from chatwheel.ui.hooks import Answer, Hooks, Outgoing
 from chatwheel.ui.store import Store
 from chatwheel.ui.text import plain
 
@@ -15,9 +16,10 @@ logger = logging.getLogger("chatwheel.ui")
 
 
 class Rater:
-    def __init__(self, sdk: CustomerSDK, store: Store) -> None:
+    def __init__(self, sdk: CustomerSDK, store: Store, hooks: Hooks) -> None:
         self._sdk = sdk
         self._store = store
+        self._hooks = hooks
         sdk.on("thread_properties_updated", self._updated)
         sdk.on("thread_properties_deleted", self._deleted)
 
@@ -31,12 +33,16 @@ class Rater:
         await self._tell(before.score, before.comment, {"score": score})
 
     async def comment(self, comment: str) -> None:
-        """Say more. Raises `ChatError` when the server does not take it."""
+        """Say more. Raises `ChatError` when the server, or the site's own Python, does not take it."""
         before = self._store.state.rating
         if not comment.strip():
             return
-        self._store.apply(reduce.rated, before.score, plain(comment.strip()))
-        await self._tell(before.score, before.comment, {"score": before.score, "comment": comment.strip()})
+        verdict = await self._hooks.clear(Outgoing("answer", comment.strip(), field="rating"))
+        if not isinstance(verdict, Outgoing):
+            said = verdict.text if isinstance(verdict, Answer) else verdict.reason
+            raise ChatError(said or "The site does not let this out.", code="HELD")
+        self._store.apply(reduce.rated, before.score, plain(verdict.text))
+        await self._tell(before.score, before.comment, {"score": before.score, "comment": verdict.text})
 
     async def _tell(self, score: int | None, comment: str, rating: Mapping[str, Any]) -> None:
         try:
