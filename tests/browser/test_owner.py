@@ -268,7 +268,10 @@ def test_an_end_and_a_new_beginning(widget: Widget, backend: Backend, agent: Age
     assert widget.texts() == ["Before the end", "Nobody there"]
     assert page.evaluate("mine") == [], "the listeners went with the widget"
 
-    # The application puts another body in the place of this one.
+    # The application puts another body in the place of this one: what it listens to, it still hears.
+    page.evaluate(
+        "() => { globalThis.told = []; chatwheel('on', 'incoming_event', (e) => told.push(e.event.text)); }"
+    )
     page.evaluate(
         """() => {
             const body = document.createElement("body");
@@ -280,7 +283,10 @@ def test_an_end_and_a_new_beginning(widget: Widget, backend: Backend, agent: Age
     widget.wait_connected()
     expect(widget.message("Nobody there")).to_have_count(1)
     widget.send("Still here").get_by_text("Sent", exact=True).wait_for()
-    assert agent.texts(chat_id) == ["Before the end", "Nobody there", "Still here"]
+    agent.say(chat_id, "Here, too")
+    expect(widget.message("Here, too")).to_have_count(1)
+    page.wait_for_function("told.includes('Here, too')")
+    assert agent.texts(chat_id) == ["Before the end", "Nobody there", "Still here", "Here, too"]
 
 
 PLACE = """

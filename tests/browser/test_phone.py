@@ -91,6 +91,11 @@ def test_the_sheet(phone: BrowserContext, backend: Backend) -> None:
     widget.menu_button.tap()
     widget.inside.get_by_role("menu").wait_for()
     assert widget.frame.evaluate(SMALL) == []
+    page.evaluate("() => chatwheel('hide')")  # whoever hides the panel frees the page
+    page.wait_for_function("!history.state")
+    assert page_of(widget)["inert"] == 0
+    page.evaluate("() => chatwheel('show')")
+    page.wait_for_function("history.state?.chatwheel")
     widget.close_button.tap()
     expect_open(widget, open=False)
     page.wait_for_function("!history.state")
