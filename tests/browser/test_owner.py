@@ -86,6 +86,9 @@ def test_calls_and_events(visitor: BrowserContext, backend: Backend, agent: Agen
             chatwheel("once", "incoming_event", ({ event }) => said.once.push(event.text));
         }"""
     )
+    settled(
+        page, "chatwheel('getCustomer')"
+    )  # answered behind what is listened to: by now Python knows of that
     agent.say(chat_id, "One")
     agent.say(chat_id, "Two")
     page.wait_for_function("said.on.length === 2")
