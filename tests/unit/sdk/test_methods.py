@@ -368,6 +368,7 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("chat_id", "get_chat", {"chat_id": 5}),
     ("thread_id", "get_chat", {"chat_id": "C1", "thread_id": 5}),
     ("chat_id", "list_threads", {"chat_id": ""}),
+    ("chat_id", "get_chat_history", {"chat_id": None}),
     ("sort_order", "list_threads", {"chat_id": "C1", "sort_order": "newest"}),
     ("min_events_count", "list_threads", {"chat_id": "C1", "min_events_count": True}),
     ("page_id", "list_chats", {"page_id": 5}),

@@ -328,7 +328,7 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
             An async iterator of `HistoryPage`s, with `next()`.
 
         Raises:
-            Nothing yet: reading a page raises what `list_threads` does.
+            InvalidArgument: `chat_id` is no text. Reading a page raises what `list_threads` does.
 
         Example:
             async for page in sdk.get_chat_history(chat_id="C1"):

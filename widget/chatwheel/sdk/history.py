@@ -20,6 +20,8 @@ class ChatHistory:
     def __init__(self, caller: Caller, chat_id: str) -> None:
         self._caller = caller
         self._chat_id = chat_id
+        # made here, so that a wrong id is refused where it is given, not where the first page is read
+        self._latest = actions.list_threads(chat_id, min_events_count=actions.HISTORY_EVENTS_PER_PAGE)
         self._page_id: str | None = None
         self._done = False
         self._turn = asyncio.Lock()
@@ -49,8 +51,7 @@ class ChatHistory:
     async def _read(self) -> ThreadsPage:
         if self._page_id:
             return await self._caller._call(actions.list_threads(self._chat_id, self._page_id))
-        count = actions.HISTORY_EVENTS_PER_PAGE
-        return await self._caller._call(actions.list_threads(self._chat_id, min_events_count=count))
+        return await self._caller._call(self._latest)
 
     def __aiter__(self) -> AsyncIterator[HistoryPage]:
         return self
