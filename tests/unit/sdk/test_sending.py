@@ -185,6 +185,19 @@ async def test_a_sent_event_whose_push_comes_too_late_is_nobody_elses_news(world
     assert world.payloads("incoming_event") == []
 
 
+async def test_a_chat_whose_push_comes_too_late_is_no_news(world: World) -> None:
+    """Its response names no event to know the push by: the id of the request must do."""
+    chat = {"id": "C1", "users": [], "thread": {"id": "T1", "active": True, "events": []}}
+    world.transport.answer("start_chat", {"chat_id": "C1", "thread_id": "T1"})
+    world.transport.answer("get_chat", chat)
+    call = asyncio.ensure_future(world.sdk.start_chat())
+    await world.pass_time(6)
+    assert (await call).chat.id == "C1"
+    [frame] = world.transport.sent("start_chat")
+    await world.push("incoming_chat", {"chat": chat}, frame["request_id"])
+    assert world.payloads("incoming_chat") == []
+
+
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
 async def test_numbers_that_json_lacks_are_not_sent(world: World, number: float) -> None:
     with pytest.raises(InvalidArgument):
