@@ -228,7 +228,7 @@ async def test_handlers_that_never_end_are_ended(
     world.sdk.on("chat_deactivated", end_in_time)
     world.transport.push("chat_deactivated", {"chat_id": "C1"})
     await world.transport.settle()
-    await world.sdk.aclose()
+    await asyncio.wait_for(world.sdk.aclose(), 5)  # or this test would hang, too
     assert ended == ["in time", "C1"]
 
 
