@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chatwheel.ui.components.window import Place
 from unit.ui.pilot import Pilot, event, summary, thread
 
@@ -72,7 +74,11 @@ async def test_what_has_no_words_is_said_all_the_same() -> None:
     async with Pilot() as pilot:
         await pilot.with_chat()
         image = {"url": "https://x.example/a.png", "alternative_text": "A thumb"}
-        sticker = {"type": "rich_message", "template_id": "sticker", "elements": [{"image": image}]}
+        sticker: dict[str, Any] = {
+            "type": "rich_message",
+            "template_id": "sticker",
+            "elements": [{"image": image}],
+        }
         await pilot.push(event("T1_1", at=1, **sticker))
         await pilot.push(
             event("T1_2", at=2, type="file", url="https://x.example/f", content_type="image/png")
