@@ -31,8 +31,9 @@ async def test_how_things_stand() -> None:
         assert pilot.last["customerStatus"] == "browsing"
         assert pilot.last["customerId"] == ME
         before = len(pilot.told("state"))
-        pilot.server.push("availability_updated", {"type": "group", "group_id": 0, "available": False})
+        pilot.server.push("groups_status_updated", {"groups": [{"id": 0, "status": "offline"}]})
         await pilot.settle()
+        assert pilot.last["availability"] == "offline"
         await pilot.with_chat(event("E1", "Hello"))
         assert pilot.last["chatId"] == "C1" and pilot.last["threadId"] == "T1"
         assert pilot.last["customerStatus"] == "chatting"

@@ -344,6 +344,8 @@ class Controller:
 
     def _on_availability(self, payload: events.AvailabilityUpdated) -> None:
         self._store.apply(reduce.availability, payload.availability == "online")
+        if self._conversation.in_step.is_set():  # else all is asked when it is
+            self._spawn(self._forms.availability_changed())
 
     def _on_event(self, payload: events.IncomingEvent) -> None:
         known = self._store.state.timeline.find(payload.event.id)
