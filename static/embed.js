@@ -80,7 +80,7 @@
       transition: transform 160ms cubic-bezier(.2, .8, .3, 1); -webkit-tap-highlight-color: transparent; }
     button:hover { transform: scale(1.05); }
     button:active { transform: scale(.97); }
-    button:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
+    button:focus-visible { outline: 3px solid #17171c; outline-offset: 3px; box-shadow: 0 0 0 8px #fff; } /* seen on any page */
     svg { grid-area: 1 / 1; width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 1.5;
       stroke-linecap: round; stroke-linejoin: round; transition: opacity 160ms, transform 160ms; }
     button[aria-expanded="true"] .chat, button[aria-expanded="false"] .down { opacity: 0; transform: rotate(30deg) scale(.6); }
@@ -157,7 +157,7 @@
     const ended = new AbortController();
     const { signal } = ended;
     const state = { open: false, hidden: false, unread: 0, started: false };
-    /** @type {Map<string, Set<(payload: any) => void>>} */
+    /** @type {Map<string, Set<((payload: any) => void) & { of?: Function }>>} */
     const listeners = new Map();
     const words = { open: openText, close: closeText, title: titleText };
 
@@ -206,8 +206,11 @@
     /** What was kept goes; what is in the frame's storage, only the frame can reach. */
     const forget = async () => {
       make();
-      await page?.then((page) => page.forget()).finally(unload);
-      stored((storage) => [key, consentKey].forEach((name) => storage.removeItem(name)));
+      try {
+        await page?.then((page) => page.forget()).finally(unload);
+      } finally {
+        stored((storage) => [key, consentKey].forEach((name) => storage.removeItem(name)));
+      }
     };
 
     // -- the frame ------------------------------------------------------------------------------------------------
@@ -219,6 +222,8 @@
       if (frame) return;
       frame = document.createElement("iframe");
       frame.src = at("frame.html");
+      frame.id = "panel";
+      launcher.setAttribute("aria-controls", frame.id);
       frame.allow = "clipboard-write; autoplay";
       frame.addEventListener("load", () => tell((page) => page.connect()));
       const made = frame;
@@ -246,6 +251,7 @@
       tell((page) => page.stop());
       state.open = state.started = false;
       frame?.remove();
+      launcher.removeAttribute("aria-controls");
       frame = page = undefined;
       draw();
     };
@@ -273,7 +279,10 @@
       emit("close");
     };
 
-    const toggle = () => (state.open ? close() : open({ focus: true }));
+    /** Only who presses something wants the focus moved: a page that opens the panel by itself leaves it where it is. */
+    const focus = () => navigator.userActivation?.isActive ?? true;
+
+    const toggle = () => (state.open ? close() : open({ focus: focus() }));
 
     /** @param {boolean} hidden */
     const conceal = (hidden) => {
@@ -285,8 +294,9 @@
     };
 
     launcher.addEventListener("click", () => {
-      void consent(true);
-      toggle();
+      const act = state.open ? close : () => open({ focus: true });
+      void consent(true); // what waited for it may open the panel, too
+      act();
     });
     element.addEventListener("keydown", (event) => {
       if (event.key === "Escape") close();
@@ -294,14 +304,14 @@
 
     // -- window.chatwheel -----------------------------------------------------------------------------------------
 
-    /** @param {string} name @param {(payload: any) => void} listener */
-    const on = (name, listener) => {
+    /** @param {string} name @param {(payload: any) => void} listener @param {typeof listener} [run] what is called for it */
+    const on = (name, listener, run = listener) => {
       if (typeof name !== "string" || typeof listener !== "function") {
         throw refusal("INVALID_ARGUMENT", "on, once and off take an event's name and a function.");
       }
-      listeners.set(name, (listeners.get(name) ?? new Set()).add(listener));
+      listeners.set(name, (listeners.get(name) ?? new Set()).add(run));
       tell((page) => page.listen(name));
-      return () => void listeners.get(name)?.delete(listener);
+      return () => void listeners.get(name)?.delete(run);
     };
 
     const destroy = () => {
@@ -317,7 +327,7 @@
 
     /** @type {Record<string, (...args: any[]) => unknown>} */
     const verbs = {
-      open: () => open({ focus: true }),
+      open: () => open({ focus: focus() }),
       close,
       toggle,
       hide: () => conceal(true),
@@ -326,20 +336,24 @@
       state: () => ({ ...state }),
       consent,
       destroy,
-      init: () => void (signal.aborted && start()),
-      on,
+      init: () => void (host.chatwheel.mounted || start()),
+      on: (name, listener) => on(name, listener),
       once: (name, listener) => {
-        const off = on(name, (payload) => {
+        const run = (/** @type {unknown} */ payload) => {
           off();
           listener(payload);
-        });
+        };
+        const off = on(name, listener, Object.assign(run, { of: listener }));
         return off;
       },
-      off: (name, listener) => void listeners.get(name)?.delete(listener),
+      off: (name, listener) => {
+        for (const run of listeners.get(name) ?? []) if (run === listener || run.of === listener) listeners.get(name)?.delete(run);
+      },
     };
 
     /** @param {string} method @param {unknown[]} args */
     const call = (method, ...args) => {
+      if (signal.aborted && host.chatwheel.mounted) return host.chatwheel(method, ...args); // it was kept since before `init`
       if (method === "on" || method === "once") return verbs[method](...args);
       return new Promise((resolve, reject) => {
         if (signal.aborted && method !== "init") {

@@ -22,6 +22,7 @@
     for (const [name, value] of Object.entries({ organizationId: organization_id, clientId: client_id, groupId: group })) {
       if (value !== undefined) script.dataset[name] = String(value);
     }
+    if (configuration.custom_identity_provider) complain("__lc.custom_identity_provider is not asked: who the visitor is, the widget keeps itself");
     script.dataset.boot ??= "idle"; // LiveChat's widget starts with the page, and pages wait for its `ready`
   };
 
@@ -61,15 +62,18 @@
   /** @type {Map<string, Map<Function, Function>>} what was given, and what is called */
   const callbacks = new Map(CALLBACKS.map((name) => [name, new Map()]));
 
+  /** @param {string} name @param {Function} callback @param {unknown} payload */
+  const run = (name, callback, payload) => {
+    try {
+      callback(payload);
+    } catch (error) {
+      console.error(`LiveChatWidget: a callback of ${name} failed`, error);
+    }
+  };
+
   /** @param {string} name @param {unknown} [payload] */
   const emit = (name, payload) => {
-    for (const callback of [...(callbacks.get(name)?.values() ?? [])]) {
-      try {
-        callback(payload);
-      } catch (error) {
-        console.error(`LiveChatWidget: a callback of ${name} failed`, error);
-      }
-    }
+    for (const callback of [...(callbacks.get(name)?.values() ?? [])]) run(name, callback, payload);
   };
 
   const initial = () => ({ state: getters.state(), customerData: getters.customer_data() });
@@ -81,7 +85,7 @@
       return complain(`there is no callback ${JSON.stringify(name)}, or no function was given for it`);
     }
     if (name === "ready" && isReady) {
-      callback(initial());
+      run(name, callback, initial());
       if (isOnce) return;
     }
     all.set(callback, !isOnce ? callback : (/** @type {unknown} */ payload) => {
@@ -180,6 +184,7 @@
     if (isGettingReady) return;
     isGettingReady = true;
     const known = await host.chatwheel("getCustomer").catch(() => ({}));
+    if (!isGettingReady) return; // destroyed meanwhile
     customer = { ...known, ...customer, sessionFields: { ...known.sessionFields, ...customer?.sessionFields } };
     isReady = true;
     emit("ready", initial());
@@ -192,6 +197,11 @@
     hide: () => learn({ hidden: true }),
     show: () => learn({ hidden: false }),
     state: learn,
+    destroy() {
+      isReady = isGettingReady = false;
+      greeting = undefined;
+      state = { ...state, open: false, hidden: false };
+    },
     customer_updated: (news) => (customer = { ...customer, ...news }),
     message: ({ createdAt, type, author: { id, type: kind } }) =>
       emit("new_event", { timestamp: Date.parse(createdAt), type, author: { id, type: kind } }),
@@ -227,8 +237,6 @@
   /** Again, after `destroy`. */
   const init = () => {
     if (host.chatwheel.mounted) return;
-    isReady = isGettingReady = false;
-    state = { ...state, open: false, hidden: false };
     host.chatwheel("init");
     attach();
   };

@@ -37,6 +37,9 @@ const OWN = new Set([
   "consent", "failed", "destroy",
 ]);
 
+/** Calls that change what the tag says. */
+const ATTRIBUTES = new Map([["setTheme", "theme"], ["setLocale", "locale"]]);
+
 export class Page {
   #embed;
   /** @type {MessagePort | undefined} */
@@ -98,7 +101,8 @@ export class Page {
    */
   call(method, args) {
     const [first] = args;
-    return new Promise((resolve, reject) => {
+    const attribute = ATTRIBUTES.get(method);
+    const answer = new Promise((resolve, reject) => {
       const id = ++this.#calls;
       const { onProgress, signal } = first ?? {};
       this.#answers.set(id, { resolve, reject, onProgress });
@@ -114,6 +118,9 @@ export class Page {
         this.#settle({ id, error: { code: "INVALID_ARGUMENT", message } });
       }
     });
+    // It holds for the next frame, too: a page application may have this one made anew.
+    if (attribute) answer.then(() => (this.#embed.dataset[attribute] = first), () => {});
+    return answer;
   }
 
   /** Everything that the frame keeps in the browser is deleted; afterwards there is nothing to do but to stop. */
@@ -134,10 +141,14 @@ export class Page {
 
   #disconnect() {
     this.#port?.close();
-    if (!this.#port) return;
-    const error = { code: "CONNECTION_LOST", message: "chatwheel: the frame was taken away before it answered." };
-    for (const id of [...this.#answers.keys()]) this.#settle({ id, error });
+    if (this.#port) this.#lose("the frame was taken away");
     this.#port = undefined;
+  }
+
+  /** Nobody will answer what was asked. @param {string} why */
+  #lose(why) {
+    const error = { code: "CONNECTION_LOST", message: `chatwheel: ${why} before it answered.` };
+    for (const id of [...this.#answers.keys()]) this.#settle({ id, error });
   }
 
   /** @param {string} kind @param {unknown} [body] */
@@ -202,6 +213,7 @@ export class Page {
     else if (kind === "result") this.#settle(body);
     else if (kind === "call-progress") this.#answers.get(body.id)?.onProgress?.(body.share);
     else if (kind === "forgotten") this.#onForgotten();
+    else if (kind === "lost") this.#lose("Python was started again");
     else if (kind === "failed") {
       state.started = false;
       emit("failed", body);
@@ -232,6 +244,7 @@ export class Page {
   /** @param {{ count: number, preview: { name: string, text: string } | null }} news */
   async #count({ count, preview }) {
     const { state, emit } = this.#embed;
+    const isOther = count !== state.unread;
     state.unread = count;
     this.#name(count);
     this.#unread ??= import("./unread.mjs").then(({ Unread }) => new Unread(this.#embed, this.#gestures()));
@@ -239,7 +252,7 @@ export class Page {
     if (state.unread !== count) return; // another has overtaken it
     const title = count ? this.#counted("title.unread", count) : "";
     this.#shown.show(count, preview, { title, dismiss: this.#words["alert.dismiss"] });
-    emit("unread", count);
+    if (isOther) emit("unread", count);
   }
 
   #gestures() {

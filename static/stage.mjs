@@ -107,10 +107,16 @@ class Stage {
   // -- Python ---------------------------------------------------------------------------------------------------
 
   #start() {
-    this.#up = false;
+    this.#down();
     this.#drawn = false;
     this.#starting.progress(0);
     this.#worker = startWorker({ onMessage: ([kind, body]) => this.#heard(kind, body) });
+  }
+
+  /** What Python was asked and has not answered, it never will. */
+  #down() {
+    if (this.#up) this.#tellHost("lost");
+    this.#up = false;
   }
 
   /** @param {string} kind @param {any} body */
@@ -126,7 +132,7 @@ class Stage {
 
   /** @param {{ reason: string, message: string }} failure */
   #failed({ reason, message }) {
-    this.#up = false;
+    this.#down();
     this.#worker = undefined;
     this.#starting.failed(`${reason}: ${message}`);
     this.#tellHost("failed", { reason, message });
@@ -174,7 +180,8 @@ class Stage {
       this.#nodes.apply(edits);
     });
     this.#careForFocus(focused, menuWasOpen);
-    this.#callingFields().find((field, why) => field && !before[why])?.focus();
+    // Not out of the visitor's hands: who writes in the page around the frame goes on there.
+    if (document.hasFocus()) this.#callingFields().find((field, why) => field && !before[why])?.focus();
     this.#afterFrame(() => {
       this.#post("applied");
       this.#look();
@@ -405,6 +412,7 @@ class Stage {
     const { style, dataset } = document.documentElement;
     dataset.theme = theme;
     document.documentElement.toggleAttribute("data-inline", Boolean(inline));
+    this.#panel.role = inline ? "region" : "dialog"; // one that the page goes on behind: it is never modal by itself
     this.#tellHost("theme", theme);
     for (const [name, value] of properties(look)) style.setProperty(name, value);
   }

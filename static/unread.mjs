@@ -18,15 +18,19 @@ const STYLE = `
   .preview b { display: block; overflow: hidden; font-weight: 600; text-overflow: ellipsis; white-space: nowrap; }
   .preview span { display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical; -webkit-line-clamp: 6; }
   .preview .away { display: grid; place-items: center; flex: none; width: 40px; height: 44px; color: light-dark(#676773, #a5a5b2); }
-  .preview .away svg { width: 18px; height: 18px; }`;
+  .preview .away svg { width: 18px; height: 18px; }
+  @media (forced-colors: active) { .preview, .badge { outline: 1px solid CanvasText; } }`;
 
 export class Unread {
   #element = document.createElement("div");
   #badge = document.createElement("span");
   #said = button("text");
   #away = button("away");
-  /** What the page's title was before the count was put there. */
+  #count = 0;
+  /** What the page's title was before the count was put there … */
   #title = "";
+  /** … and the title with it. @type {string | undefined} */
+  #written;
 
   /**
    * @param {import("./page.mjs").Embed} embed
@@ -61,7 +65,9 @@ export class Unread {
     this.#badge.hidden = !count;
     this.#badge.textContent = count > 99 ? "99+" : String(count);
     this.#away.setAttribute("aria-label", dismiss);
-    this.#element.hidden = !message || !count;
+    // What was waved away stays away until there is more.
+    if (count !== this.#count) this.#element.hidden = !message || !count;
+    this.#count = count;
     if (message) this.#said.replaceChildren(line("b", message.name), line("span", message.text));
     this.#writeTitle(count, title);
   }
@@ -72,19 +78,20 @@ export class Unread {
     this.#element.remove();
   }
 
-  /** The page's own title. */
+  /** The page's own title: a page application may have written another over ours. */
   get title() {
-    return this.#title || document.title;
+    return document.title === this.#written ? this.#title : document.title;
   }
 
   /** The count stands in the title while the visitor cannot see the messages. @param {number} count @param {string} words */
   #writeTitle(count, words) {
+    this.#title = this.title;
     if (count) {
-      this.#title ||= document.title;
       document.title = `${words} \u00b7 ${this.#title}`;
-    } else if (this.#title) {
+      this.#written = document.title; // as the browser has it, which folds spaces
+    } else if (this.#written !== undefined) {
       document.title = this.#title;
-      this.#title = "";
+      this.#written = undefined;
     }
   }
 }

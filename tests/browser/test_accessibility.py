@@ -38,7 +38,7 @@ OUT_OF_PLACE = """() => {
             continue;
         }
         const over = document.elementFromPoint(left + width / 2, top + height / 2);
-        const floats = over?.closest("[role=menu], [role=grid], dialog, [role=dialog]");
+        const floats = over?.closest("[role=menu], [role=grid], #sheet");
         if (over && !e.contains(over) && !over.contains(e) && !over.closest("label") && !floats) {
             found.push(`${name(e)} lies under ${name(over)}`);
         }

@@ -177,7 +177,10 @@ def test_a_file_that_never_comes_back(
     boot.change(visitor, "watchdog.mjs", lambda text: text.replace("20_000", "1_000"))
     widget.start(f"{EXAMPLES}/masking.html")
     widget.send("One")
+    asked = "() => { chatwheel('getCustomer').catch((error) => { globalThis.refused = error.code; }); }"
+    widget.page.evaluate(asked)
     widget.send("Two")
+    widget.page.wait_for_function("globalThis.refused === 'CONNECTION_LOST'")
     expect(widget.message("Two")).to_contain_text("Sent", timeout=40_000)
     assert agent.texts(agent.join()) == ["One", "Two"]
     assert widget.texts() == ["One", "Two"]

@@ -73,6 +73,14 @@ def test_cards_quick_replies_and_a_rating(widget: Widget, agent: Agent, backend:
     widget.choose("End chat")
     widget.inside.get_by_role("button", name="Good").click()
     expect(widget.inside.get_by_role("button", name="Good")).to_have_attribute("aria-pressed", "true")
+    # Also where the visitor's own colours replace ours.
+    widget.page.emulate_media(forced_colors="active")
+    good, bad = (
+        widget.inside.get_by_role("button", name=name).evaluate("(e) => getComputedStyle(e).backgroundColor")
+        for name in ("Good", "Bad")
+    )
+    assert good != bad
+    widget.page.emulate_media(forced_colors="none")
     widget.inside.get_by_label("Would you like to say more?").fill("Quick and kind")
     widget.inside.get_by_role("button", name="Send comment").click()
     expect(widget.inside.get_by_label("Would you like to say more?")).to_have_count(0)

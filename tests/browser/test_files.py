@@ -141,16 +141,25 @@ def test_files_that_do_not_go(widget: Widget, agent: Agent, watch: Watch, tmp_pa
 
 
 def test_pasted_dropped_and_from_the_agent(widget: Widget, console: Console) -> None:
-    """Every way in; pictures are pictures, SVG and the rest are cards that can be downloaded."""
+    """Every way in; pictures are pictures, SVG of an agent's and the rest are cards that can be downloaded."""
     widget.start()
     widget.send("Hello")
     console.take_chat()
     widget.hand_over("paste", "pasted.txt", "text/plain", "from the clipboard")
     expect(console.message("pasted.txt")).to_have_count(1)
-    widget.hand_over("drop", "dropped.svg", "image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>")
-    expect(console.message("dropped.svg")).to_have_count(1)
+    widget.hand_over("drop", "page.svg", "image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    expect(widget.alerts).to_contain_text("“page.svg” was not sent: files of this kind are not accepted.")
+    widget.hand_over("drop", "dropped.csv", "text/csv", "one,two")
+    expect(console.message("dropped.csv")).to_have_count(1)
     expect(widget.inside.get_by_text("Drop the files to send them")).to_be_hidden()
-    for name in ("pasted.txt", "dropped.svg"):
+    console.attach(
+        {
+            "name": "logo.svg",
+            "mimeType": "image/svg+xml",
+            "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        }
+    )
+    for name in ("pasted.txt", "dropped.csv", "logo.svg"):
         card = widget.log.get_by_role("link", name=name)
         expect(card).to_have_attribute("download", name)
         expect(card.locator("img")).to_have_count(0)

@@ -117,8 +117,12 @@ def test_one_address_switches(visitor: BrowserContext, backend: Backend, agent: 
     seen = [change["visibility"] for change in heard("visibility_changed")]
     assert seen == ["maximized", "minimized", "hidden", "minimized"]
     assert page.evaluate("LiveChatWidget.get('customer_data').sessionVariables") == {"cart": "43"}
+    call("maximize")
     call("destroy")
     expect(widget.launcher).to_have_count(0)
+    page.evaluate("LiveChatWidget.on('ready', () => heard.push(['too early']))")
+    assert page.evaluate("LiveChatWidget.get('state').visibility") == "minimized"
+    assert page.evaluate("heard.at(-1)") != ["too early"]
     page.evaluate("LiveChatWidget.init()")
     expect(widget.launcher).to_be_visible()
     page.wait_for_function("heard.filter(([name]) => name === 'ready').length === 2")

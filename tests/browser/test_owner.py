@@ -37,11 +37,14 @@ def test_calls_and_events(visitor: BrowserContext, backend: Backend, agent: Agen
     """Every kind of verb, from a queue before the script to an upload; each mistake is told by its promise."""
     stub = "window.chatwheel = function () { (chatwheel.q = chatwheel.q || []).push(arguments); };"
     early = "chatwheel('prefill', 'Written by the page'); chatwheel('open');"
-    serve(visitor, f"{backend.url}/shop", f"<script>{LISTEN}{stub}{early}</script>{TAG}")
+    serve(
+        visitor, f"{backend.url}/shop", f"<input id=own autofocus><script>{LISTEN}{stub}{early}</script>{TAG}"
+    )
     widget = Widget(visitor.new_page(), backend.url).visit("/shop")
     page = widget.page
     expect(widget.composer).to_have_value("Written by the page")
     assert settled(page, "chatwheel('state')")["open"] is True
+    expect(page.locator("#own")).to_be_focused()  # nobody has pressed anything
     widget.wait_connected()
     page.wait_for_function("heard.some(([name]) => name === 'ready')")
 
@@ -62,8 +65,9 @@ def test_calls_and_events(visitor: BrowserContext, backend: Backend, agent: Agen
     ):
         assert settled(page, wrong) == "INVALID_ARGUMENT", wrong
     assert settled(page, "chatwheel('noSuchThing')") == "UNKNOWN_METHOD"
-    refused = "(() => { try { chatwheel('on', 'open') } catch (error) { return error.code } })()"
-    assert page.evaluate(refused) == "INVALID_ARGUMENT"
+    refused = "(() => { try { chatwheel('VERB', 'open') } catch (error) { return error.code } })()"
+    for verb in ("on", "once"):
+        assert page.evaluate(refused.replace("VERB", verb)) == "INVALID_ARGUMENT"
 
     # The visitor's own words are not overwritten.
     assert settled(page, "chatwheel('prefill', 'Something else')") is False
@@ -84,6 +88,9 @@ def test_calls_and_events(visitor: BrowserContext, backend: Backend, agent: Agen
             globalThis.said = { on: [], once: [] };
             globalThis.off = chatwheel("on", "incoming_event", ({ event }) => said.on.push(event.text));
             chatwheel("once", "incoming_event", ({ event }) => said.once.push(event.text));
+            const never = () => said.once.push("never");
+            chatwheel("once", "incoming_event", never);
+            chatwheel("off", "incoming_event", never);
         }"""
     )
     settled(
@@ -166,10 +173,15 @@ def test_calls_and_events(visitor: BrowserContext, backend: Backend, agent: Agen
     agent.say(chat_id, "Four")
     expect(widget.launcher).to_have_accessible_name("Open chat, 1 unread message")
     assert settled(page, "chatwheel('unread')") == 1
+
+    # The application writes its title over the count: it is its own again afterwards, and no older one.
+    expect(page).to_have_title("(1) New message · The basket")
+    page.evaluate("() => { document.title = 'The checkout'; }")
     settled(page, "chatwheel('hide')")
     expect(widget.launcher).to_be_hidden()
     settled(page, "chatwheel('open')")
     expect(widget.composer).to_be_focused()
+    page.wait_for_function("document.title === 'The checkout'")
     names = [name for name, _ in page.evaluate("heard")]
     assert [name for name in names if name in ("open", "close", "hide", "show")] == [
         "open",
@@ -238,11 +250,12 @@ def test_nothing_without_consent(visitor: BrowserContext, backend: Backend, watc
         "the service's own"
     )
 
-    # The visitor's own click says it, too.
+    # The visitor's own click says it, too, and opens the panel, which the page wanted open anyway.
     before = len(asked())
     page.reload()
     page.wait_for_load_state("networkidle")
     assert all("embed.js" in url for url in asked()[before:])
+    page.evaluate("void chatwheel('open')")
     widget.open().wait_connected()
     assert page.evaluate("localStorage.getItem('chatwheel:demo-organization:consent')") == "1"
 
@@ -253,7 +266,7 @@ def test_an_end_and_a_new_beginning(widget: Widget, backend: Backend, agent: Age
     page = widget.page
     widget.send("Before the end").get_by_text("Sent", exact=True).wait_for()
     chat_id = agent.join()
-    page.evaluate(f"() => {{ {LISTEN} }}")
+    page.evaluate(f"() => {{ globalThis.kept = chatwheel; {LISTEN} }}")
     page.evaluate("() => { globalThis.mine = []; chatwheel('on', 'message', (m) => mine.push(m.text)); }")
     settled(page, "chatwheel('destroy')")
     expect(page.locator("#chatwheel")).to_have_count(0)
@@ -263,10 +276,15 @@ def test_an_end_and_a_new_beginning(widget: Widget, backend: Backend, agent: Age
     assert page.title() == "Spoke & Saddle: bicycles for every day"
     agent.say(chat_id, "Nobody there")
 
-    settled(page, "chatwheel('init')")
+    # Also by the function that the page has kept from before.
+    settled(page, "kept('init')")
+    settled(page, "kept('init')")
     settled(page, "chatwheel('init')")
     expect(page.locator("#chatwheel")).to_have_count(1)
+    assert settled(page, "kept('state')")["open"] is False
     widget.open().wait_connected()
+    expect(widget.launcher).to_have_attribute("aria-controls", "panel")
+    settled(page, "chatwheel('setTheme', 'dark')")
     expect(widget.message("Nobody there")).to_have_count(1)
     assert widget.texts() == ["Before the end", "Nobody there"]
     assert page.evaluate("mine") == [], "the listeners went with the widget"
@@ -284,6 +302,7 @@ def test_an_end_and_a_new_beginning(widget: Widget, backend: Backend, agent: Age
     )
     expect(page.locator("#chatwheel")).to_have_count(1)
     widget.wait_connected()
+    expect(widget.inside.locator("html")).to_have_attribute("data-theme", "dark")
     expect(widget.message("Nobody there")).to_have_count(1)
     widget.send("Still here").get_by_text("Sent", exact=True).wait_for()
     agent.say(chat_id, "Here, too")
@@ -311,6 +330,7 @@ def test_a_part_of_the_page(visitor: BrowserContext, backend: Backend) -> None:
     widget.wait_connected()
     expect(widget.launcher).to_be_hidden()
     expect(widget.close_button).to_be_hidden()
+    expect(widget.inside.get_by_role("region", name="Chat widget")).to_be_visible()
     assert widget.element.bounding_box() == {"x": 40, "y": 40, "width": 520, "height": 460}
     widget.send("In the page").get_by_text("Sent", exact=True).wait_for()
     widget.composer.press("Escape")

@@ -137,7 +137,8 @@ def test_other_ways_to_start(widget: Widget, visitor: BrowserContext, watch: Wat
 
     stub = "window.chatwheel = (...args) => chatwheel.q.push(args); chatwheel.q = [['open']];"
     widget.visit("/bare.html?manual&" + quote(f"<script>{stub}</script>", safe=""))
-    expect(widget.composer).to_be_focused()
+    expect(widget.launcher).to_have_attribute("aria-expanded", "true")
+    expect(widget.composer).to_be_visible()
     widget.page.evaluate(
         """() => new Promise((done) => {
             const script = document.createElement("script");

@@ -77,14 +77,14 @@ def test_a_file_is_held_back_before_a_byte_of_it_leaves(hooks: Hooks) -> None:
     widget = hooks(
         """
         @chat.before_send
-        def no_scripts(file):
-            if file.kind == "file" and (file.text.endswith(".exe") or file.size > 100):
+        def no_archives(file):
+            if file.kind == "file" and (file.text.endswith(".zip") or file.size > 100):
                 return Hold(f"No {file.content_type}")
         """
     )
-    widget.attach("a.exe", 3, "application/x-msdownload")
+    widget.attach("a.zip", 3, "application/zip")
     widget.attach("b.txt", 3)
-    assert widget.held == {"a.exe": "No application/x-msdownload"}
+    assert widget.held == {"a.zip": "No application/zip"}
     assert widget.files == ["b.txt"]
 
 

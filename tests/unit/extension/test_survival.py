@@ -17,6 +17,12 @@ BROKEN = {
     ),
     "returns nonsense": "def handler(m): return 7",
     "exits": "def handler(m): raise SystemExit",
+    "exits later": "async def handler(m):\n    await chat.sleep(0.1)\n    raise KeyboardInterrupt",
+    "cancels": "import asyncio\ndef handler(m): raise asyncio.CancelledError",
+    "awaits what was cancelled": (
+        "import asyncio\nasync def handler(m):\n    task = asyncio.ensure_future(chat.sleep(1))\n"
+        "    task.cancel()\n    await task"
+    ),
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from chatwheel.transport.base import HttpResponse
 from chatwheel.transport.memory import HttpRequest, MemoryFile
 from chatwheel.ui.components.window import Place
@@ -83,6 +85,25 @@ async def test_too_large_files_are_refused_before_anything_is_sent() -> None:
         [dismiss] = pilot.document.find(Place.ALERTS, "button")
         await pilot.act("dismiss", key=dismiss.attributes["data-key"])
         assert not pilot.document.shown(Place.ALERTS).children
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("setup.EXE", ""),
+        ("logo.svg", "image/svg+xml"),
+        ("page", "text/html"),
+        ("a.pdf.js", ""),
+        ("run.bat. ", ""),
+    ],
+)
+async def test_what_could_run_is_refused_before_anything_is_sent(name: str, kind: str) -> None:
+    async with Pilot() as pilot:
+        choose(pilot, name, type=kind)
+        await pilot.settle()
+        [alert] = pilot.document.find(Place.ALERTS, "div", role="alert")
+        assert "was not sent: files of this kind are not accepted." in alert.text
+        assert not pilot.articles and all("upload" not in request.url for request in pilot.server.requests)
 
 
 async def test_files_go_up_one_after_the_other_and_a_cancelled_one_makes_room() -> None:

@@ -129,6 +129,26 @@ async def test_when_nobody_is_there_a_message_can_be_left() -> None:
         assert payload["active"] is False and payload["continuous"] is True
 
 
+async def test_who_is_there_decides_what_is_asked() -> None:
+    async with piloted("prechat") as pilot:
+        pilot.server.answer("get_form", lambda frame: enabled(frame["payload"]["type"])(frame))
+
+        async def asked(status: str) -> list[str]:
+            pilot.server.push("groups_status_updated", {"groups": [{"id": 0, "status": status}]})
+            await pilot.settle()
+            return [form.attributes["data-kind"] for form in pilot.document.find(Place.FORM, "form")]
+
+        assert await asked("online") == ["prechat"]
+        assert await asked("offline") == ["ticket"], "the other could not be sent"
+        assert await asked("online") == ["ticket"], "it may be half written"
+        await pilot.act("start-chat")
+        assert await asked("online") == ["prechat"]
+        pilot.server.answer("get_form", {"enabled": False})
+        assert await asked("offline") == []
+        await pilot.write("Hello?")
+        assert pilot.server.sent("start_chat"), "the server says what becomes of it"
+
+
 async def test_after_a_chat_the_visitor_may_answer_or_skip() -> None:
     async with piloted("postchat") as pilot:
         for way in ("form-skip", "form"):

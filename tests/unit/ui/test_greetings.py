@@ -101,3 +101,28 @@ async def test_an_announcement_is_called_one() -> None:
         [article] = pilot.articles
         assert "announcement" in article.attributes["class"] and "Announcement" in article.text
         assert pilot.told("unread")[-1]["preview"] == {"name": "Announcement", "text": "Closed on Friday"}
+
+
+async def test_a_greeting_is_said_to_who_has_the_panel_open_once_and_without_a_sound() -> None:
+    async with Pilot() as pilot:
+        await greeted(pilot, open=True)
+        pilot.server.push("incoming_greeting", greeting())  # as a login after a lost connection does
+        await pilot.settle()
+        assert pilot.told("announce") == [{"text": "Grace says: Need a hand?"}] and not pilot.told("news")
+        assert pilot.said == ["Need a hand?"]
+
+
+async def test_the_buttons_of_a_greeting_are_told_and_one_of_them_waves_it_away() -> None:
+    async with Pilot() as pilot:
+        pilot.server.answer("cancel_greeting", {})
+        buttons = [{"type": "cancel", "text": "No, thanks", "postback_id": "no", "user_ids": []}]
+        said = event(
+            "", type="rich_message", template_id="cards", elements=[{"title": "Hi", "buttons": buttons}]
+        )
+        pilot.server.push("incoming_greeting", greeting(event={**said, "id": None}))
+        await pilot.settle()
+        await pilot.act("press", key="G1", card="0", button="0")
+        about = {"eventId": "G1", "postbackId": "no", "toggled": True}
+        assert pilot.told("tell") == [{"name": "button", "payload": about}]
+        assert pilot.articles == [] and pilot.server.sent("cancel_greeting")
+        assert not pilot.server.sent("send_rich_message_postback")

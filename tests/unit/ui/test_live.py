@@ -154,3 +154,18 @@ async def test_what_is_below_the_fold_is_not_seen() -> None:
             pilot.server.sent("mark_events_as_seen")[-1]["payload"]["seen_up_to"][:19]
             == "2026-03-01T10:00:03"
         )
+
+
+async def test_what_was_taken_back_is_not_shown_beside_the_launcher_either() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        await pilot.page(open=False)
+        await pilot.push(event("E1", "A slip"))
+        pilot.server.push(
+            "event_deleted", {"chat_id": "C1", "thread_id": "T1", "event_id": "E1", "user_id": "grace"}
+        )
+        await pilot.settle()
+        assert pilot.told("unread") == [
+            {"count": 1, "preview": {"name": "Grace", "text": "A slip"}},
+            {"count": 1, "preview": {"name": "Grace", "text": "This message was deleted"}},
+        ]

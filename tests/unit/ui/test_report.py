@@ -31,8 +31,9 @@ async def test_how_things_stand() -> None:
         assert pilot.last["customerStatus"] == "browsing"
         assert pilot.last["customerId"] == ME
         before = len(pilot.told("state"))
-        pilot.server.push("availability_updated", {"type": "group", "group_id": 0, "available": False})
+        pilot.server.push("groups_status_updated", {"groups": [{"id": 0, "status": "offline"}]})
         await pilot.settle()
+        assert pilot.last["availability"] == "offline"
         await pilot.with_chat(event("E1", "Hello"))
         assert pilot.last["chatId"] == "C1" and pilot.last["threadId"] == "T1"
         assert pilot.last["customerStatus"] == "chatting"
@@ -93,11 +94,18 @@ async def test_greetings_ratings_and_buttons() -> None:
         pilot.server.push("incoming_greeting", greeting)
         await pilot.settle()
         assert pilot.last["customerStatus"] == "invited"
-        pilot.server.push("greeting_canceled", {"unique_id": "U1"})
+        pilot.server.push("incoming_greeting", greeting)  # each login names it again
+        pilot.server.push("incoming_greeting", {**greeting, "unique_id": "U2"})
+        pilot.server.push("greeting_canceled", {"unique_id": "U2"})
         await pilot.settle()
-        shown = {"id": 7, "uniqueId": "U1"}
+        first, second = {"id": 7, "uniqueId": "U1"}, {"id": 7, "uniqueId": "U2"}
         words = {"author": {"type": "agent", "id": "grace", "name": "Grace"}, "text": "Need a hand?"}
-        assert pilot.events("greeting") == [{**shown, "shown": True, **words}, {**shown, "shown": False}]
+        assert pilot.events("greeting") == [
+            {**first, "shown": True, **words},
+            {**first, "shown": False},
+            {**second, "shown": True, **words},
+            {**second, "shown": False},
+        ]
         assert pilot.last["customerStatus"] == "browsing"
 
         pilot.server.push("incoming_chat", {"chat": chat(event("E1", "Hello"))})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatwheel.ui.text import is_emoji, linked, one_line, plain
-from chatwheel.ui.tree import Node
+from chatwheel.ui.tree import Node, words
 
 
 def parts(text: str) -> list[str | tuple[str, str]]:
@@ -67,3 +67,17 @@ def test_emoji(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "a", "👍 ok", "👍👍👍👍", "1️", "©x"])
 def test_not_only_emoji(text: str) -> None:
     assert not is_emoji(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("https://bank.example@evil.example/x", "evil.example"),
+        ("https://\u0430pple.example", "xn--pple-43d.example"),
+        ("https://bank.example/a@b", ""),
+        ("ada@bank.example", ""),
+    ],
+)
+def test_an_address_in_disguise_says_where_it_leads(text: str, host: str) -> None:
+    said = [node for node in linked(text) if isinstance(node, Node) and node.tag == "span"]
+    assert [words(node) for node in said] == ([f" ({host})"] if host else [])

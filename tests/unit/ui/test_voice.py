@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from chatwheel.ui.components.window import Place
 from unit.ui.pilot import Pilot, event, summary, thread
 
 BACK = 5.0
@@ -65,3 +68,24 @@ async def test_what_happens_is_said_after_the_messages_before_it() -> None:
         pilot.server.push("chat_deactivated", {"chat_id": "C1", "thread_id": "T1", "user_id": "grace"})
         await pilot.settle()
         assert said(pilot) == ["Grace says: Almost done", "Grace says: Good bye", "The chat has ended"]
+
+
+async def test_what_has_no_words_is_said_all_the_same() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        image = {"url": "https://x.example/a.png", "alternative_text": "A thumb"}
+        sticker: dict[str, Any] = {
+            "type": "rich_message",
+            "template_id": "sticker",
+            "elements": [{"image": image}],
+        }
+        await pilot.push(event("T1_1", at=1, **sticker))
+        await pilot.push(
+            event("T1_2", at=2, type="file", url="https://x.example/f", content_type="image/png")
+        )
+        await pilot.wait(1.0)
+        assert said(pilot) == ["Grace says: A thumb", "Grace sent a file: File"]
+        [picture] = [
+            image for image in pilot.document.find(Place.LOG, "img") if image.attributes["src"].endswith("/f")
+        ]
+        assert picture.attributes["alt"] == "File"

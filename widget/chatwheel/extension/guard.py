@@ -49,7 +49,7 @@ class Guard:
         try:
             with self._watched(what):
                 result = function(*args)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # a cancellation, too: nothing of ours is awaited in there
             self.failed(what, f"failed; {follows}", error)
             return FAILED
         return self._steps(what, result) if inspect.isawaitable(result) else result
@@ -67,10 +67,12 @@ class Guard:
             await asyncio.wait((task, timer), return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
                 self.failed(what, f"took longer than {seconds:g} seconds; {follows}")
-                return FAILED
-            return task.result()
-        except Exception as error:
-            self.failed(what, f"failed; {follows}", error)
+            elif task.cancelled():  # by what it waited for: it must not become a cancellation of who asked
+                self.failed(what, f"was cancelled; {follows}")
+            elif error := task.exception():
+                self.failed(what, f"failed; {follows}", error)
+            else:
+                return task.result()
             return FAILED
         finally:
             timer.cancel()
@@ -113,7 +115,7 @@ class _Steps:
                     waited_for = step()
             except StopIteration as end:
                 return end.value
-            except SystemExit as error:  # asyncio would let it end everything
+            except (SystemExit, KeyboardInterrupt) as error:  # asyncio would let it end everything
                 raise RuntimeError("the extension wants to exit") from error
             step = yield from _received(inner, waited_for)
 

@@ -38,12 +38,12 @@ class Attention:
         self._clock = clock
         self._marking: asyncio.Task[None] | None = None
         self._counting: asyncio.Task[None] | None = None
-        self._told_unread = 0
+        self._told: tuple[int, dict[str, str] | None] = (0, None)
         store.listen(self._changed)
 
     def _changed(self, new: State, old: State) -> None:
-        if new.unread != old.unread:
-            self._count(new)
+        if new.unread != old.unread or (new.unread and new.timeline is not old.timeline):
+            self._count(new)  # what the page outside shows of the newest may be taken back, or be corrected
         if new.chat_id and not old.chat_id:
             self._stage.do("remember")
         waits = new.seen_up_to > new.marked_up_to and new.chat_id and new.connection is Connection.ONLINE
@@ -65,9 +65,10 @@ class Attention:
     def _tell_count(self) -> None:
         self._counting = None
         state = self._store.state
-        if state.unread != self._told_unread:
-            self._told_unread = state.unread
-            self._stage.do("unread", count=state.unread, preview=self._preview(state))
+        count, preview = now = (state.unread, self._preview(state))
+        if now != self._told:
+            self._told = now
+            self._stage.do("unread", count=count, preview=preview)
 
     def _preview(self, state: State) -> dict[str, str] | None:
         """The newest of the unread messages, for the page outside."""
@@ -76,14 +77,16 @@ class Attention:
         return self._short(entry, entry.author) if state.unread and entry and entry.author else None
 
     def _short(self, entry: Entry, author: Person) -> dict[str, str]:
-        text = entry.attachment.name if entry.attachment else entry.text
-        if entry.is_deleted:
-            text = self._t("message.deleted")
+        text = self._t("message.deleted") if entry.is_deleted else self._text(entry)
         name = author.name or self._t("author.agent")
         return {
             "name": self._t("author.announcement") if entry.is_announcement else name,
             "text": text[:PREVIEW],
         }
+
+    def _text(self, entry: Entry) -> str:
+        """What it says; never nothing."""
+        return (entry.attachment.name if entry.attachment else entry.text) or self._t("file.unnamed")
 
     async def _mark(self) -> None:
         while (state := self._store.state).seen_up_to > state.marked_up_to:
@@ -104,6 +107,10 @@ class Attention:
             newest = said[-1]
             assert newest.author
             self._stage.do("news", message={"id": newest.event_id, **self._short(newest, newest.author)})
+        self.say(*entries)
+
+    def say(self, *entries: Entry) -> None:
+        """The same without a sound."""
         if self._store.state.open:  # the page outside is told by the unread count
             self._voice.messages(*filter(None, map(self._sentence, entries)))
 
@@ -111,7 +118,7 @@ class Attention:
         if entry.author:
             name = entry.author.name or self._t("author.agent")
             if entry.attachment:
-                return self._t("announce.file", name=name, file=entry.attachment.name)
-            return self._t("announce.message", name=name, text=entry.text)
+                return self._t("announce.file", name=name, file=self._text(entry))
+            return self._t("announce.message", name=name, text=self._text(entry))
         is_said = entry.kind == "notice" and not (entry.happening and entry.happening.type in SAID_ELSEWHERE)
         return words(entry, self._t) if is_said else ""

@@ -88,12 +88,13 @@ class Controller:
         hooks.attach(self._attention.announce)
         self._rater = Rater(sdk, store, hooks)
         self._live = Live(sdk, store, self._voice, strings, clock)
-        self._presser = Presser(sdk, store, stage, clock, self.send, self._spawn)
+        self._presser = Presser(sdk, store, stage, clock, self.send, greeter.dismiss, self._spawn)
         self._transcripts = Transcripts(sdk, store, stage, self._voice, strings)
         self._links = Links(sdk, store)
         Predictor(sdk, store, group_id)
         self._conversation.on_thread = lambda thread: self._rater.known(thread.properties)
         self._conversation.on_missed = self._attention.announce
+        greeter.on_shown = self._attention.say
         self._conversation.on_step = self._caught_up
         store.listen(self._changed)
         self._typing: dict[str, asyncio.Task[None]] = {}
@@ -143,8 +144,8 @@ class Controller:
             "transcript-send": lambda i: self._spawn(self._transcripts.send(str(i["fields"]["email"][0]))),
             "rating": lambda i: store.apply(reduce.rating_asked, True),
             "rate": lambda i: self._spawn(self._rate(self._rater.rate(int(i["score"])))),
-            "rate-comment": lambda i: self._spawn(
-                self._rate(self._rater.comment(str(i["fields"]["comment"][0])))
+            "rate-comment": lambda i: self._spawn_once(
+                "comment", lambda: self._rate(self._rater.comment(str(i["fields"]["comment"][0])))
             ),
             "connect": lambda i: self._reconnect(),
         }
@@ -343,6 +344,8 @@ class Controller:
 
     def _on_availability(self, payload: events.AvailabilityUpdated) -> None:
         self._store.apply(reduce.availability, payload.availability == "online")
+        if self._conversation.in_step.is_set():  # else all is asked when it is
+            self._spawn(self._forms.availability_changed())
 
     def _on_event(self, payload: events.IncomingEvent) -> None:
         known = self._store.state.timeline.find(payload.event.id)

@@ -260,6 +260,9 @@ def _button(button: RichButton, customer_id: str) -> Button:
 
 
 def in_words(content: Rich) -> str:
-    """A rich message for those who listen: its titles and subtitles."""
-    lines = (line for card in content.cards for line in (card.title, card.subtitle) if line)
-    return ". ".join(lines)
+    """A rich message for those who listen: its titles and subtitles, else its pictures, else its buttons."""
+    lines = [line for card in content.cards for line in (card.title, card.subtitle)]
+    pictures = [card.image.alternative_text or card.image.name for card in content.cards if card.image]
+    buttons = [button.text for card in content.cards for button in card.buttons]
+    told: list[str] = next(filter(any, (lines, pictures, buttons)), [])
+    return ". ".join(filter(None, told))

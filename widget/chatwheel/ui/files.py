@@ -23,6 +23,16 @@ from chatwheel.ui.store import Store
 
 logger = logging.getLogger("chatwheel.ui")
 
+# fmt: off
+REFUSED = frozenset((
+    "apk", "app", "bat", "cmd", "com", "cpl", "deb", "dll", "dmg", "exe", "gadget", "hta", "htm", "html", "jar", "js",
+    "jse", "lnk", "mhtml", "mjs", "msi", "msp", "pif", "pkg", "ps1", "reg", "rpm", "scr", "sh", "svg", "svgz", "vb",
+    "vbe", "vbs", "wsf", "wsh", "xht", "xhtml",
+))
+# fmt: on
+"""Ends of names. What these hold runs, on the agent's machine or in the browser that opens it."""
+REFUSED_TYPES = ("text/html", "application/xhtml", "image/svg", "text/javascript", "application/javascript")
+
 
 @dataclass
 class Job:
@@ -53,8 +63,13 @@ class Files:
         self._in_step = in_step
 
     def add(self, key: str, at: float, attachment: Attachment, source: object) -> None:
-        """The visitor chose a file. Too large ones are refused with words, before any byte is sent."""
+        """The visitor chose a file. Those that are too large, or could run, are refused with words, before any byte is
+        sent.
+        """
         size = attachment.size or 0
+        if is_refused(attachment):
+            self._tell("upload.refused", name=attachment.name)
+            return
         if size > MAX_FILE_SIZE:
             self._tell(
                 "upload.too_big",
@@ -142,3 +157,9 @@ class Files:
 
     def _tell(self, text: str, **values: object) -> None:
         self._store.apply(reduce.noticed, Notice(uuid4().hex, self._t(text, **values)))
+
+
+def is_refused(file: Attachment) -> bool:
+    """Whether it is of a kind that nobody should be sent. Some systems leave out dots and spaces at a name's end."""
+    _, dot, ending = file.name.rstrip(". ").lower().rpartition(".")
+    return bool(dot and ending in REFUSED) or file.content_type.lower().startswith(REFUSED_TYPES)

@@ -60,15 +60,32 @@ class Forms:
         state = self._store.state
         if state.active:
             self.may_start.set()
-        if state.active or (state.form and (not is_wanted or state.form.kind != "postchat")):
+        if state.active or (state.form and self._stays(state.form, is_wanted)):
             return
         form = await self._fetch("prechat" if state.available else "ticket")
+        if self._store.state.form is not state.form:
+            return  # it was answered meanwhile
         if form and not self._store.state.active:
             self.may_start.clear()
             beside = form.kind == "ticket" and self._hooks.examines
             self._store.apply(reduce.form_shown, replace(form, beside=beside, is_wanted=is_wanted))
         else:
+            self._store.apply(reduce.form_shown, None)
             self.may_start.set()
+
+    def _stays(self, form: Form, is_wanted: bool) -> bool:
+        """Whether a form that is shown is still the one to be asked."""
+        if form.busy:
+            return True
+        if form.kind == "prechat":
+            return self._store.state.available  # else it could not be sent
+        return not is_wanted or (form.kind == "ticket" and not self._store.state.available)
+
+    async def availability_changed(self) -> None:
+        """Somebody came, or the last one went. A ticket that may be half written stays until a chat is wanted."""
+        state = self._store.state
+        if state.form or not state.ended:
+            await self.before()
 
     async def admit(self) -> bool:
         """Wait until a chat may be begun; whether something had to be asked before, with whose answer it has begun."""

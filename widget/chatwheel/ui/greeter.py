@@ -4,7 +4,7 @@ says so, and told to the chat that begins from one."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from chatwheel.sdk import ChatError, CustomerSDK, events
 from chatwheel.sdk.models import Greeting
 from chatwheel.transport.base import Clock
 from chatwheel.ui import convert, reduce
-from chatwheel.ui.entries import Person
+from chatwheel.ui.entries import Entry, Person
 from chatwheel.ui.store import Store
 
 logger = logging.getLogger("chatwheel.ui")
@@ -25,6 +25,8 @@ class Greeter:
         self._clock = clock
         self._greeting: Greeting | None = None
         self._accepted: set[str] = set()
+        self.on_shown: Callable[[Entry], object] = lambda entry: None
+        """Told of each greeting once."""
         sdk.on("incoming_greeting", self.show)
         sdk.on("greeting_canceled", self._canceled)
 
@@ -32,6 +34,8 @@ class Greeter:
         """Show a greeting; a newer one takes the place of the one before. While a chat goes on there is none."""
         if self._store.state.active or not greeting.unique_id or greeting.event is None:
             return
+        if self._greeting and self._greeting.unique_id == greeting.unique_id:
+            return  # each login names it again
         self._remove()
         agent = greeting.agent
         author = Person(
@@ -53,6 +57,7 @@ class Greeter:
             shown = replace(shown, is_announcement=True)
         self._greeting = greeting
         self._store.apply(reduce.arrived, [shown])
+        self.on_shown(shown)
 
     async def seen(self) -> None:
         """The visitor has it before their eyes (Customer Chat API: accept_greeting means just that)."""

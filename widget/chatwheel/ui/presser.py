@@ -26,14 +26,18 @@ class Presser:
         stage: Stage,
         clock: Clock,
         send: Send,
+        dismiss: Callable[[], Coroutine[Any, Any, None]],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
-        """`send` says something in the visitor's name, `spawn` runs what nobody waits for."""
+        """`send` says something in the visitor's name, `dismiss` takes the greeting away, `spawn` runs what nobody
+        waits for.
+        """
         self._sdk = sdk
         self._store = store
         self._stage = stage
         self._clock = clock
         self._send = send
+        self._dismiss = dismiss
         self._spawn = spawn
 
     def press(self, key: str, card: int, button: int) -> None:
@@ -49,8 +53,13 @@ class Presser:
             self._store.apply(reduce.pressed, key, chosen.postback_id, is_pressed)
             if _is_in_chat(entry):
                 self._spawn(self._post_back(entry, chosen.postback_id, is_pressed))
+            elif not entry.local:  # of a greeting no server tells that it was pressed
+                about = {"eventId": key, "postbackId": chosen.postback_id, "toggled": is_pressed}
+                self._stage.do("tell", name="button", payload=about)
         if chosen.kind == "message" or (entry.local and not chosen.kind):
             self._answer(entry, chosen)
+        elif chosen.kind == "cancel" and not entry.local and not _is_in_chat(entry):
+            self._spawn(self._dismiss())
         elif chosen.kind == "webview":
             self._stage.do("webview", url=chosen.value, title=chosen.text, height=chosen.height)
         if chosen.kind in ("message", "cancel"):

@@ -116,7 +116,12 @@ class Report:
         shown = self._store.state.timeline.find(greeting.unique_id or "")
         if self._store.state.active or not shown:
             return
-        self._greeting = {"id": greeting.id, "uniqueId": greeting.unique_id}
+        about = {"id": greeting.id, "uniqueId": greeting.unique_id}
+        if about == self._greeting:
+            return  # each login names it again
+        if self._greeting:
+            self._tell("greeting", {**self._greeting, "shown": False})
+        self._greeting = about
         author = {"type": "agent", "id": greeting.agent.id, "name": greeting.agent.name or ""}
         self._tell("greeting", {**self._greeting, "shown": True, "author": author, "text": shown.text})
         self._tell_state()

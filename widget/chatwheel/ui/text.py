@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from chatwheel.ui.tree import Node, h
 
@@ -48,9 +49,29 @@ def linked(text: str) -> Iterator[str | Node]:
         if match.start() > end:
             yield text[end : match.start()]
         yield h("a", {"href": _href(address)}, address)
+        if host := _hidden_host(_href(address)):
+            yield h("span", None, f" ({host})")
         end = match.start() + len(address)
     if end < len(text):
         yield text[end:]
+
+
+def _hidden_host(address: str) -> str:
+    """Where an address really leads, if it looks like another: it begins with a name before an `@`, or is written with
+    letters that look like others.
+    """
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    is_disguised = parts.scheme != "mailto" and ("@" in parts.netloc or not host.isascii())
+    return ".".join(map(_ascii, host.split("."))) if is_disguised else ""
+
+
+def _ascii(label: str) -> str:
+    """A part of a host's name as the network has it."""
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
 
 
 def first_link(text: str) -> str:

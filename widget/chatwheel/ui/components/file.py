@@ -20,7 +20,7 @@ def file(entry: Entry, attachment: Attachment, t: Strings) -> Node:
 
 
 def _picture(attachment: Attachment, source: str, t: Strings) -> Node:
-    text = attachment.alternative_text or attachment.name
+    text = attachment.alternative_text or attachment.name or t("file.unnamed")
     image = h("img", {"src": source, "alt": text, **_shown_size(attachment)})
     if not attachment.url:
         return h("div", {"class": "picture"}, image)
