@@ -8,8 +8,11 @@ const CACHE = "chatwheel-boot";
 const PAGE = 1024; // words
 const HEAD = 6; // words: magic, words in all, words kept, pages, checksum, length of the function table
 const MAGIC = 0x43574832;
-/** What a restore may take. One that was begun before that, and of which no end is known, took its tab with it. */
-const LONGEST_RESTORE = 30_000;
+/**
+ * Of a restore under way: an empty cache, which worker.mjs can delete with one call when its page is left, and a lock,
+ * which the browser gives back whatever happens. A mark whose lock is free is of a restore that took its tab with it.
+ */
+const MARK = "chatwheel-restoring";
 
 /**
  * @typedef {{ memory: Uint8Array, tableLength: number }} Snapshot
@@ -19,12 +22,12 @@ export class Snapshots {
   /** @type {Promise<Cache | undefined>} */
   #cache;
   #address;
-  #attempt;
+  /** Takes the mark away, if it is this tab's. */
+  #end = async () => {};
 
   /** @param {string} key the hash of everything that a snapshot depends on */
   constructor(key) {
     this.#address = new URL(`../__snapshot__/${key}`, import.meta.url).href;
-    this.#attempt = `${this.#address}/attempt`;
     this.#cache = openCache();
   }
 
@@ -42,13 +45,13 @@ export class Snapshots {
     const cache = await this.#cache;
     if (!cache) return undefined;
     try {
-      const [kept, attempt] = await Promise.all([cache.match(this.#address), cache.match(this.#attempt)]);
-      if (!kept) return void (attempt && (await cache.delete(this.#attempt)));
-      const begun = attempt ? Number(await attempt.text()) : Infinity;
-      if (Date.now() - begun > LONGEST_RESTORE) throw new Error("an earlier restore did not end");
+      const [kept, isFirst] = await Promise.all([cache.match(this.#address), this.#begin()]);
+      if (!kept) return void (await this.proven());
       const snapshot = kept.arrayBuffer().then(unpack);
       snapshot.catch(() => {}); // it is awaited later
-      await cache.put(this.#attempt, new Response(String(Math.min(begun, Date.now()))));
+      if (!isFirst) return { snapshot }; // another tab is at it: the mark is that one's
+      if (await caches.has(MARK)) throw new Error("an earlier restore did not end");
+      await caches.open(MARK);
       return { snapshot };
     } catch (error) {
       console.info("chatwheel: the snapshot is not used:", String(error));
@@ -57,15 +60,30 @@ export class Snapshots {
     }
   }
 
-  /** The one that was taken has proved itself. */
+  /** @returns {Promise<boolean>} whether no other tab is restoring: the mark is this one's then */
+  #begin() {
+    return new Promise((resolve, reject) => {
+      /** @param {Lock | null} lock */
+      const granted = (lock) => {
+        resolve(Boolean(lock));
+        if (!lock) return undefined;
+        return new Promise((release) => {
+          this.#end = () => caches.delete(MARK).then(release, release);
+        });
+      };
+      navigator.locks.request(MARK, { ifAvailable: true }, granted).catch(reject);
+    });
+  }
+
+  /** The one that was taken has proved itself, or there is none. */
   async proven() {
-    await (await this.#cache)?.delete(this.#attempt).catch(() => false);
+    await this.#end();
   }
 
   /** It is never tried again. */
   async discard() {
-    const cache = await this.#cache;
-    await Promise.all([cache?.delete(this.#address), cache?.delete(this.#attempt)]).catch(() => []);
+    await (await this.#cache)?.delete(this.#address).catch(() => false);
+    await this.proven();
   }
 
   /**

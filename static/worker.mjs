@@ -28,6 +28,9 @@ import { keepSnapshotSoon } from "./keeper.mjs";
 /** @param {string} path */
 const here = (path) => new URL(path, import.meta.url).href;
 
+/** As in snapshot.mjs, which the worker loads. */
+const MARK = "chatwheel-restoring";
+
 // Each plugin is a file more to load, and none is of use here; `error` would write into the page.
 const NO_PLUGINS = ["codemirror", "deprecations-manager", "donkey", "error", "py-editor", "py-game", "py-terminal"];
 
@@ -50,7 +53,10 @@ export function startWorker({ onMessage, stallSeconds = 60 }) {
   const start = new Start(onMessage, stallSeconds);
   return {
     port: { postMessage: (message, transfer = []) => start.post(message, transfer) },
-    stop: () => start.stop(),
+    stop: () => {
+      start.leave();
+      start.stop();
+    },
   };
 }
 
@@ -77,6 +83,8 @@ class Start {
     this.#onMessage = onMessage;
     this.#stallSeconds = stallSeconds;
     this.#watch();
+    addEventListener("pagehide", this.leave);
+    globalThis.caches?.has(MARK).catch(() => {}); // a page that is being left has no time left for a first question
     makeWorker(this.#script).then(
       (worker) => this.#adopt(worker),
       (error) => this.#fail("script", error),
@@ -89,8 +97,14 @@ class Start {
     else this.#waiting.push([message, transfer]);
   }
 
+  /** Who goes while Python starts gives no reason to suspect the snapshot: its mark (see snapshot.mjs) is taken away. */
+  leave = () => {
+    if (!this.#up && !this.#over) globalThis.caches?.delete(MARK).catch(() => {});
+  };
+
   stop() {
     this.#over = true;
+    removeEventListener("pagehide", this.leave);
     clearTimeout(this.#watchdog);
     this.#callOff();
     this.#channel?.close();

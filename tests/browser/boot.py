@@ -67,13 +67,14 @@ def is_restored(page: Page) -> bool:
 
 
 def kept(page: Page) -> list[str]:
-    """The keys of what is in storage; `KEY/attempt` is the mark of a restore under way."""
+    """The keys of what is in storage."""
     keys: list[str] = page.evaluate(_KEPT)
     return keys
 
 
-HAS_SNAPSHOT = f"{_KEPT}.then((keys) => keys.some((key) => !key.endsWith('/attempt')))"
-HAS_NO_ATTEMPT = f"{_KEPT}.then((keys) => !keys.some((key) => key.endsWith('/attempt')))"
+HAS_SNAPSHOT = f"{_KEPT}.then((keys) => keys.length > 0)"
+IS_RESTORING = "caches.has('chatwheel-restoring')"
+IS_NOT_RESTORING = f"{IS_RESTORING}.then((is) => !is)"
 UNTIL = """
 async () => {
   while (!(await %s)) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -103,9 +104,9 @@ def wait_for_snapshot(page: Page) -> None:
     page.evaluate(UNTIL % HAS_SNAPSHOT)
 
 
-def wait_for_no_attempt(page: Page) -> None:
+def wait_for_proof(page: Page) -> None:
     """The restore has been noted as a good one."""
-    page.evaluate(UNTIL % HAS_NO_ATTEMPT)
+    page.evaluate(UNTIL % IS_NOT_RESTORING)
 
 
 def visit(context: BrowserContext, url: str) -> Widget:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from browser import boot
 from browser.backend import Backend
@@ -64,8 +65,8 @@ Cache.prototype.put = function (...what) {
 STORING = "new Promise((resolve) => new BroadcastChannel('storing').onmessage = resolve)"
 
 
-def test_a_tab_closed_while_storing(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
-    """There is a whole snapshot or none."""
+def test_tabs_that_go_too_soon(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
+    """Closed while storing: there is a whole snapshot or none. While restoring: it stays. Crashed: it goes at once."""
     watch.expect("ERR_ABORTED")
     boot.prepend(visitor, "snapshot.mjs", TELL_OF_STORING)
     widget = boot.visit(visitor, backend.url)
@@ -74,6 +75,31 @@ def test_a_tab_closed_while_storing(visitor: BrowserContext, backend: Backend, w
     again = boot.visit(visitor, backend.url)
     assert boot.is_restored(again.page) == (len(boot.kept(again.page)) > 0)
     expect(again.send("Here again")).to_contain_text("Sent")
+
+    boot.keep_snapshot(again.page)
+    visitor.route("**/pyodide.asm.*", lambda route: None)  # no restore ends
+
+    def begin() -> Page:
+        tab = Widget(visitor.new_page(), backend.url).visit()
+        tab.launcher.click()
+        again.page.evaluate(boot.UNTIL % boot.IS_RESTORING)
+        return tab.page
+
+    begin().close()
+    boot.wait_for_proof(again.page)
+    stopped = begin()
+    stopped.evaluate("chatwheel('destroy')")
+    boot.wait_for_proof(again.page)
+    stopped.close()
+    assert boot.kept(again.page)
+    crashed = begin()
+    with crashed.expect_event("crash"), suppress(Error):  # it has no time to answer
+        crashed.goto("chrome://crash")
+    crashed.close()
+    visitor.unroute_all()
+    last = boot.visit(visitor, backend.url)
+    assert not boot.is_restored(last.page)
+    expect(last.message("Here again")).to_be_visible()
 
 
 def test_storage_is_full(visitor: BrowserContext, backend: Backend) -> None:
