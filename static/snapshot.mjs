@@ -25,9 +25,9 @@ export class Snapshots {
   /** Takes the mark away, if it is this tab's. */
   #end = async () => {};
 
-  /** @param {string} key the hash of everything that a snapshot depends on */
+  /** @param {string} key the hash of everything of the site that a snapshot depends on */
   constructor(key) {
-    this.#address = new URL(`../__snapshot__/${key}`, import.meta.url).href;
+    this.#address = new URL(`../__snapshot__/${key}-${browser()}`, import.meta.url).href;
     this.#cache = openCache();
   }
 
@@ -104,6 +104,15 @@ export class Snapshots {
       return false;
     }
   }
+}
+
+/**
+ * What of the browser a snapshot depends on: its version, and what Pyodide asks for as it starts and writes into Python's
+ * memory, which is whether stacks can be switched.
+ */
+function browser() {
+  const versions = [...navigator.userAgent.matchAll(/\/(\d+)/g)].map(([, major]) => major);
+  return [...versions, ...["Suspending", "Suspender"].filter((name) => name in WebAssembly)].join("-");
 }
 
 async function openCache() {

@@ -20,6 +20,7 @@ _BESIDE = "livechat.js"  # imports embed.js, and is named by pages as embed.js i
 _PYSCRIPT = ("runtime/pyscript/core.js", "runtime/pyscript/error-*.js")
 # What the worker loads by itself: worker.mjs has it checked first.
 _WORKER = ("boot.mjs", "runtime/runtime.json")
+_MAKER = "maker.mjs"
 _IMPORT = re.compile(r"""^(?:import|export)\b[^"'();]*["'](\./[^"']+)["']""", re.MULTILINE)
 _LATER = re.compile(r"""^[^*\n]*\bimport\(["'](\./[^"']+)["']\)""", re.MULTILINE)
 
@@ -36,6 +37,10 @@ class Release:
         self._home = home
         self.folder = home / "app"
         shutil.copytree(sources, self.folder, ignore=shutil.ignore_patterns(".*", "*.md"))
+
+    def makers(self) -> dict[str, str]:
+        """The hashes of all that takes part in a snapshot of Python's memory."""
+        return self._hashes(_MAKER)
 
     def finish(self) -> None:
         """Gives the folder its name, and tells embed.js and frame.html."""
@@ -76,8 +81,7 @@ class Release:
         for path in ("early.mjs", "guard.mjs"):  # they stand there themselves
             modules.pop(path)
         links = "".join(f'<link rel="modulepreload" href={attributes(path)}>\n' for path in modules)
-        worker = dict.fromkeys(path for root in _WORKER for path in self._graph(root))
-        hashes = json.dumps({path: self._integrity(path) for path in worker}, indent=1)
+        hashes = json.dumps(self._hashes(*_WORKER), indent=1)
         data = f'<script type="application/json" id="worker-files">{hashes}</script>\n'
         return text.replace(
             "<script ", f"{links}{data}<script ", 1
@@ -91,6 +95,10 @@ class Release:
         text = (self.folder / root).read_text(encoding="utf-8")
         for path in _IMPORT.findall(text) + (_LATER.findall(text) if later else []):
             yield from self._graph((Path(root).parent / path).as_posix(), later=later)
+
+    def _hashes(self, *roots: str) -> dict[str, str]:
+        """Those of the files, and of what they import at once."""
+        return {path: self._integrity(path) for root in roots for path in self._graph(root)}
 
     def _integrity(self, path: str) -> str:
         return integrity((self.folder / path).read_bytes())

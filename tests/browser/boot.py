@@ -13,7 +13,7 @@ from browser.backend import site
 from browser.pages import Widget
 
 _SNAPSHOTS = "caches.open('chatwheel-boot').then((cache) => cache.keys())"
-_KEPT = f"{_SNAPSHOTS}.then((all) => all.map(({{ url }}) => url.split('/__snapshot__/')[1]))"
+KEPT = f"{_SNAPSHOTS}.then((all) => all.map(({{ url }}) => url.split('/__snapshot__/')[1]))"
 
 
 def change(context: BrowserContext, file: str, edit: Callable[[str], str]) -> None:
@@ -68,11 +68,11 @@ def is_restored(page: Page) -> bool:
 
 def kept(page: Page) -> list[str]:
     """The keys of what is in storage."""
-    keys: list[str] = page.evaluate(_KEPT)
+    keys: list[str] = page.evaluate(KEPT)
     return keys
 
 
-HAS_SNAPSHOT = f"{_KEPT}.then((keys) => keys.length > 0)"
+HAS_SNAPSHOT = f"{KEPT}.then((keys) => keys.length > 0)"
 IS_RESTORING = "caches.has('chatwheel-restoring')"
 IS_NOT_RESTORING = f"{IS_RESTORING}.then((is) => !is)"
 UNTIL = """
