@@ -14,6 +14,9 @@ const MAGIC = 0x43574832;
  */
 const MARK = "chatwheel-restoring";
 
+/** Bytes that must be free: half as many again as a snapshot takes. */
+const ROOM = 32 << 20;
+
 /**
  * @typedef {{ memory: Uint8Array, tableLength: number }} Snapshot
  */
@@ -22,19 +25,24 @@ export class Snapshots {
   /** @type {Promise<Cache | undefined>} */
   #cache;
   #address;
+  /** Where it is noted that no more are to be made, as long as neither site nor browser changes. */
+  #never;
   /** Takes the mark away, if it is this tab's. */
   #end = async () => {};
 
   /** @param {string} key the hash of everything of the site that a snapshot depends on */
   constructor(key) {
     this.#address = new URL(`../__snapshot__/${key}-${browser()}`, import.meta.url).href;
+    this.#never = `${this.#address}/never`;
     this.#cache = openCache();
   }
 
   /** Whether there is none, and one could be kept. */
   async isWanted() {
     const cache = await this.#cache;
-    return Boolean(cache && !(await cache.match(this.#address)));
+    if (!cache || (await cache.match(this.#address)) || (await cache.match(this.#never))) return false;
+    const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate()) ?? {};
+    return quota - usage > ROOM;
   }
 
   /**
@@ -50,7 +58,10 @@ export class Snapshots {
       const snapshot = kept.arrayBuffer().then(unpack);
       snapshot.catch(() => {}); // it is awaited later
       if (!isFirst) return { snapshot }; // another tab is at it: the mark is that one's
-      if (await caches.has(MARK)) throw new Error("an earlier restore did not end");
+      if (await caches.has(MARK)) {
+        await this.#giveUp(); // the next one would end like this one
+        throw new Error("an earlier restore did not end");
+      }
       await caches.open(MARK);
       return { snapshot };
     } catch (error) {
@@ -100,9 +111,14 @@ export class Snapshots {
       await cache.put(this.#address, new Response(await pack(snapshot), { headers }));
       return true;
     } catch (error) {
-      console.info("chatwheel: no snapshot was stored:", String(error)); // refused or full: the next visit is a first one
+      await this.#giveUp(); // refused or full: to make another would be in vain
+      console.info("chatwheel: no snapshot was stored:", String(error));
       return false;
     }
+  }
+
+  async #giveUp() {
+    await (await this.#cache)?.put(this.#never, new Response()).catch(() => {});
   }
 }
 

@@ -13,7 +13,10 @@ from browser.backend import site
 from browser.pages import Widget
 
 _SNAPSHOTS = "caches.open('chatwheel-boot').then((cache) => cache.keys())"
-KEPT = f"{_SNAPSHOTS}.then((all) => all.map(({{ url }}) => url.split('/__snapshot__/')[1]))"
+KEPT = (
+    f"{_SNAPSHOTS}.then((all) => all.map(({{ url }}) => url.split('/__snapshot__/')[1]))"
+    ".then((keys) => keys.filter((key) => !key.endsWith('/never')))"
+)
 
 
 def change(context: BrowserContext, file: str, edit: Callable[[str], str]) -> None:
@@ -67,7 +70,7 @@ def is_restored(page: Page) -> bool:
 
 
 def kept(page: Page) -> list[str]:
-    """The keys of what is in storage."""
+    """The keys of the snapshots in storage."""
     keys: list[str] = page.evaluate(KEPT)
     return keys
 

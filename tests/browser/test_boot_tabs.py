@@ -99,20 +99,41 @@ def test_tabs_that_go_too_soon(visitor: BrowserContext, backend: Backend, watch:
     visitor.unroute_all()
     last = boot.visit(visitor, backend.url)
     assert not boot.is_restored(last.page)
+    assert not last.page.evaluate(IS_WANTED, [modules(), None])
     expect(last.message("Here again")).to_be_visible()
 
 
+def modules() -> list[str]:
+    """What `IS_WANTED` needs."""
+    return [boot.address(name) for name in ("snapshot.mjs", "runtime/runtime.json")]
+
+
+IS_WANTED = """
+async ([modules, key]) => {
+  key ??= (await (await fetch(modules[1])).json()).key;
+  return new (await import(modules[0])).Snapshots(key).isWanted();
+}
+"""
+
+
 def test_storage_is_full(visitor: BrowserContext, backend: Backend) -> None:
-    """Nothing is stored, nothing is said, the chat works."""
-    widget = Widget(visitor.new_page(), backend.url).visit()
-    session = visitor.new_cdp_session(widget.page)
+    """What cannot be stored is made once; where there is no room, not at all. The chat works."""
+    widget = boot.visit(visitor, backend.url)
+    page = widget.page
+    session = visitor.new_cdp_session(page)
     session.send("Storage.overrideQuotaForOrigin", {"origin": backend.url, "quotaSize": 1_000_000})
-    with widget.page.expect_console_message(
-        lambda message: "no snapshot was" in message.text, timeout=60_000
+    assert page.evaluate(IS_WANTED, [modules(), None])
+    with page.expect_console_message(
+        lambda message: "no snapshot was stored" in message.text, timeout=60_000
     ):
-        widget.open().wait_connected()
-        widget.page.evaluate(boot.keep())
-    assert boot.kept(widget.page) == []
+        page.evaluate(boot.keep())
+    assert boot.kept(page) == []
+    assert not page.evaluate(IS_WANTED, [modules(), None])
+    assert page.evaluate(IS_WANTED, [modules(), "of-another-site"])
+    page.evaluate(
+        "navigator.storage.estimate = async () => ({ quota: 1e6, usage: 0 })"
+    )  # not every browser says
+    assert not page.evaluate(IS_WANTED, [modules(), "of-another-site"])
     expect(widget.send("Hello")).to_contain_text("Sent")
 
 
