@@ -3,6 +3,7 @@
  * Starts Python: makes PyScript's worker, whose interpreter is boot.mjs, and gives the page its end of the private
  * channel. It knows how a start can fail; it does not know what the messages after the start mean.
  */
+import { withoutDatabases } from "./databases.mjs";
 import { keepSnapshotSoon } from "./keeper.mjs";
 
 /**
@@ -222,7 +223,8 @@ async function checkFiles() {
 async function makeWorker(script) {
   const checked = checkFiles();
   configure();
-  const { hooks } = await import("./runtime/pyscript/core.js");
+  const withDatabases = withoutDatabases();
+  const { hooks } = await import("./runtime/pyscript/core.js").finally(withDatabases);
   await checked;
   await new Promise((resolve) => setTimeout(resolve)); // the page may have something to do between one thing and the next
   hooks.worker.onBeforeRunAsync.clear(); // its one callback travels as text and needs `unsafe-eval`: see boot.mjs

@@ -147,6 +147,7 @@ def test_a_release_has_a_name_of_its_own(tmp_path: Path) -> None:
     in_worker = json.loads(re.findall(r'id="worker-files">([^<]+)', frame)[0])
     assert {
         "boot.mjs",
+        "databases.mjs",
         "python.mjs",
         "snapshot.mjs",
         "runtime/pyodide/pyodide.mjs",
