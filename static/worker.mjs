@@ -5,6 +5,7 @@
  */
 import { withoutDatabases } from "./databases.mjs";
 import { keepSnapshotSoon } from "./keeper.mjs";
+import { check } from "./release.mjs";
 
 /**
  * A message of the worker's channel, as in docs/architecture.md.
@@ -203,25 +204,11 @@ function pythonScript() {
 }
 
 /**
- * What the worker will load must be of this release: a worker's imports cannot be told what hash to expect. Their names
- * change with their content, so that the worker gets them from the browser's cache.
- */
-async function checkFiles() {
-  const hashes = document.querySelector("#worker-files")?.textContent ?? "{}"; // written by build.py
-  const check = async (/** @type {[string, string]} */ [path, integrity]) => {
-    await fetch(here(path), { integrity }).catch(() => {
-      throw new Error(`${path} did not arrive, or is not of this release and was refused.`);
-    });
-  };
-  await Promise.all(Object.entries(JSON.parse(hashes)).map(check));
-}
-
-/**
  * @param {HTMLScriptElement} script
  * @returns {Promise<PyScriptWorker>}
  */
 async function makeWorker(script) {
-  const checked = checkFiles();
+  const checked = check("boot.mjs");
   configure();
   const withDatabases = withoutDatabases();
   const { hooks } = await import("./runtime/pyscript/core.js").finally(withDatabases);

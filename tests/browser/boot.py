@@ -27,7 +27,7 @@ def change(context: BrowserContext, file: str, edit: Callable[[str], str]) -> No
         route.fulfill(response=response, body=edit(response.text()))
 
     def forget(text: str) -> str:
-        return re.sub(r"(?<=-files\">){[^}]*", "{", re.sub(r' integrity="[^"]*"', "", text))
+        return re.sub(r'(?<=-files">)[^<]*', "{}", re.sub(r' integrity="[^"]*"', "", text))
 
     context.route(re.compile(rf"/{re.escape(file)}$"), partial(fulfil, edit))
     context.route(re.compile(r"/frame\.html$"), partial(fulfil, forget))

@@ -144,7 +144,11 @@ def test_a_release_has_a_name_of_its_own(tmp_path: Path) -> None:
     assert {"theme.css", "stage.mjs", "edits.mjs", "words.mjs", "guard.mjs", "runtime/pyscript/core.js"} <= {
         *loaded
     }
-    in_worker = json.loads(re.findall(r'id="worker-files">([^<]+)', frame)[0])
+    later = json.loads(re.findall(r'id="release-files">([^<]+)', frame)[0])
+    languages = {path.relative_to(folder).as_posix() for path in folder.glob("locales/*")}
+    assert {"boot.mjs", "maker.mjs", "emoji.mjs", "sheet.mjs", *languages} == {*later}
+    assert {"maker.mjs", "python.mjs", "snapshot.mjs", "runtime/pyodide/pyodide.mjs"} == {*later["maker.mjs"]}
+    assert {"sheet.mjs"} < {*later["sheet.mjs"]}
     assert {
         "boot.mjs",
         "databases.mjs",
@@ -152,9 +156,10 @@ def test_a_release_has_a_name_of_its_own(tmp_path: Path) -> None:
         "snapshot.mjs",
         "runtime/pyodide/pyodide.mjs",
         "runtime/runtime.json",
-    } == {*in_worker}
-    for path, hashed in (loaded | in_worker).items():
-        assert release.integrity((folder / path).read_bytes()) == hashed
+    } == {*later["boot.mjs"]}
+    for each in (loaded, *later.values()):
+        for path, hashed in each.items():
+            assert release.integrity((folder / path).read_bytes()) == hashed
     assert frame.count("src=") == frame.count("src=", frame.index(name)) and 'href="theme' not in frame
 
     sources = shutil.copytree(ROOT / "static", tmp_path / "static")
