@@ -9,8 +9,8 @@ const SOON = 4000;
 export function keepSnapshotSoon() {
   const over = new AbortController();
   const begin = () => {
-    const { connection } = /** @type {any} */ (navigator);
-    if (connection?.saveData) return; // the files should be in the HTTP cache, but may not be
+    const { saveData, effectiveType = "" } = /** @type {any} */ (navigator).connection ?? {};
+    if (saveData || /[23]g/.test(effectiveType)) return; // the files should be in the HTTP cache, but may not be
     void keepSnapshot(over.signal);
   };
   const timer = setTimeout(() => (globalThis.requestIdleCallback ?? setTimeout)(begin), SOON);

@@ -163,7 +163,7 @@ class Start {
     const [kind, body] = message;
     if (this.#over) return;
     if (kind === "failed") return this.#fail(body.reason ?? "python", body.message);
-    if (kind === "keep") return void (this.#isSnapshotWanted = true);
+    if (kind === "keep") return this.#keep();
     if (kind === "progress") {
       performance.mark(`chatwheel:${body.step}`); // how a start went is seen on the browser's own timeline
       this.#watch(body.step === "runtime");
@@ -175,7 +175,13 @@ class Start {
     if (this.#up) return;
     this.#up = true;
     clearTimeout(this.#watchdog); // it speaks for itself now
-    if (this.#isSnapshotWanted) this.#callOff = keepSnapshotSoon();
+    this.#keep(this.#isSnapshotWanted);
+  }
+
+  /** A snapshot is made when one is wanted and Python is up, whichever is known first. */
+  #keep(isWanted = true) {
+    this.#isSnapshotWanted = isWanted;
+    if (isWanted && this.#up) this.#callOff = keepSnapshotSoon();
   }
 }
 
