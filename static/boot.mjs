@@ -6,6 +6,7 @@
  *
  * The worker's own script is a `blob:`, so every address is resolved against this module's.
  */
+import { withoutDatabases } from "./databases.mjs";
 import { describeRuntime, inRuntime, Starter, version } from "./python.mjs";
 import { Snapshots } from "./snapshot.mjs";
 
@@ -21,6 +22,7 @@ export { version };
 if ("document" in globalThis) throw new Error("boot.mjs runs in a worker only");
 
 const port = connect();
+const withDatabases = withoutDatabases(); // this module is loaded before PyScript opens its own
 /** @type {typeof globalThis & { chatwheelPort?: MessagePort }} */ (globalThis).chatwheelPort = port;
 
 /**
@@ -146,6 +148,7 @@ const hush = (event) => event.preventDefault();
  * @returns {Promise<PyodideAPI>}
  */
 export async function loadPyodide(options) {
+  withDatabases();
   addEventListener("unhandledrejection", hush);
   try {
     progress(0.05, "runtime");

@@ -388,7 +388,7 @@
       observer.observe(document.documentElement, { childList: true, subtree: Boolean(inline) });
       const boot = dataset.boot ?? "intent";
       const { saveData, effectiveType = "" } = host.navigator.connection ?? {};
-      const isDear = saveData || effectiveType.includes("2g"); // each byte is: only what is asked for
+      const isDear = saveData || /[23]g/.test(effectiveType); // each byte is: only what is asked for
       if (boot !== "manual" && !isDear) prepare(boot);
       for (const args of queue) /** @type {any} */ (host.chatwheel)(...args);
     };

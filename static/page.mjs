@@ -224,21 +224,23 @@ export class Page {
   #speak({ locale, ...texts }) {
     this.#words = texts;
     const { words, element, state } = this.#embed;
-    words.close = texts["launcher.close"];
-    words.title = texts["widget.title"];
+    words.close = texts["launcher.close"] ?? words.close; // there are none when their file was refused
+    words.title = texts["widget.title"] ?? words.title;
     element.lang = locale;
     this.#name(state.unread);
   }
 
   /** The launcher's name tells how much is unread. @param {number} count */
   #name(count) {
-    this.#embed.words.open = count ? this.#counted("launcher.unread", count) : this.#words["launcher.open"];
-    this.#embed.draw();
+    const { words, draw } = this.#embed;
+    words.open = count ? this.#counted("launcher.unread", count) : (this.#words["launcher.open"] ?? words.open);
+    draw();
   }
 
   /** @param {string} text @param {number} count */
   #counted(text, count) {
-    return this.#words[`${text}_${count === 1 ? "one" : "many"}`].replace("{count}", String(count));
+    const words = this.#words[`${text}_${count === 1 ? "one" : "many"}`] ?? "({count})";
+    return words.replace("{count}", String(count));
   }
 
   /** @param {{ count: number, preview: { name: string, text: string } | null }} news */

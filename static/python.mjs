@@ -14,7 +14,7 @@ export { version };
  * @typedef {{ path: string, size: number, sha256: string }} RuntimeFile
  * @typedef {RuntimeFile & { target: string }} Extension `target`: where Python looks for it
  * @typedef {object} Runtime
- * @property {string} key the hash of everything that a snapshot depends on
+ * @property {string} key the hash of everything of the site that a snapshot depends on
  * @property {import("pyodide").Lockfile} lock names no packages: without one, Pyodide fetches one that names them all
  * @property {RuntimeFile} module Pyodide's JavaScript
  * @property {RuntimeFile} wasm Pyodide's WebAssembly

@@ -8,8 +8,14 @@ const CACHE = "chatwheel-boot";
 const PAGE = 1024; // words
 const HEAD = 6; // words: magic, words in all, words kept, pages, checksum, length of the function table
 const MAGIC = 0x43574832;
-/** What a restore may take. One that was begun before that, and of which no end is known, took its tab with it. */
-const LONGEST_RESTORE = 30_000;
+/**
+ * Of a restore under way: an empty cache, which worker.mjs can delete with one call when its page is left, and a lock,
+ * which the browser gives back whatever happens. A mark whose lock is free is of a restore that took its tab with it.
+ */
+const MARK = "chatwheel-restoring";
+
+/** Bytes that must be free: half as many again as a snapshot takes. */
+const ROOM = 32 << 20;
 
 /**
  * @typedef {{ memory: Uint8Array, tableLength: number }} Snapshot
@@ -19,19 +25,24 @@ export class Snapshots {
   /** @type {Promise<Cache | undefined>} */
   #cache;
   #address;
-  #attempt;
+  /** Where it is noted that no more are to be made, as long as neither site nor browser changes. */
+  #never;
+  /** Takes the mark away, if it is this tab's. */
+  #end = async () => {};
 
-  /** @param {string} key the hash of everything that a snapshot depends on */
+  /** @param {string} key the hash of everything of the site that a snapshot depends on */
   constructor(key) {
-    this.#address = new URL(`../__snapshot__/${key}`, import.meta.url).href;
-    this.#attempt = `${this.#address}/attempt`;
+    this.#address = new URL(`../__snapshot__/${key}-${browser()}`, import.meta.url).href;
+    this.#never = `${this.#address}/never`;
     this.#cache = openCache();
   }
 
   /** Whether there is none, and one could be kept. */
   async isWanted() {
     const cache = await this.#cache;
-    return Boolean(cache && !(await cache.match(this.#address)));
+    if (!cache || (await cache.match(this.#address)) || (await cache.match(this.#never))) return false;
+    const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate()) ?? {};
+    return quota - usage > ROOM;
   }
 
   /**
@@ -42,13 +53,16 @@ export class Snapshots {
     const cache = await this.#cache;
     if (!cache) return undefined;
     try {
-      const [kept, attempt] = await Promise.all([cache.match(this.#address), cache.match(this.#attempt)]);
-      if (!kept) return void (attempt && (await cache.delete(this.#attempt)));
-      const begun = attempt ? Number(await attempt.text()) : Infinity;
-      if (Date.now() - begun > LONGEST_RESTORE) throw new Error("an earlier restore did not end");
+      const [kept, isFirst] = await Promise.all([cache.match(this.#address), this.#begin()]);
+      if (!kept) return void (await this.proven());
       const snapshot = kept.arrayBuffer().then(unpack);
       snapshot.catch(() => {}); // it is awaited later
-      await cache.put(this.#attempt, new Response(String(Math.min(begun, Date.now()))));
+      if (!isFirst) return { snapshot }; // another tab is at it: the mark is that one's
+      if (await caches.has(MARK)) {
+        await this.#giveUp(); // the next one would end like this one
+        throw new Error("an earlier restore did not end");
+      }
+      await caches.open(MARK);
       return { snapshot };
     } catch (error) {
       console.info("chatwheel: the snapshot is not used:", String(error));
@@ -57,15 +71,30 @@ export class Snapshots {
     }
   }
 
-  /** The one that was taken has proved itself. */
+  /** @returns {Promise<boolean>} whether no other tab is restoring: the mark is this one's then */
+  #begin() {
+    return new Promise((resolve, reject) => {
+      /** @param {Lock | null} lock */
+      const granted = (lock) => {
+        resolve(Boolean(lock));
+        if (!lock) return undefined;
+        return new Promise((release) => {
+          this.#end = () => caches.delete(MARK).then(release, release);
+        });
+      };
+      navigator.locks.request(MARK, { ifAvailable: true }, granted).catch(reject);
+    });
+  }
+
+  /** The one that was taken has proved itself, or there is none. */
   async proven() {
-    await (await this.#cache)?.delete(this.#attempt).catch(() => false);
+    await this.#end();
   }
 
   /** It is never tried again. */
   async discard() {
-    const cache = await this.#cache;
-    await Promise.all([cache?.delete(this.#address), cache?.delete(this.#attempt)]).catch(() => []);
+    await (await this.#cache)?.delete(this.#address).catch(() => false);
+    await this.proven();
   }
 
   /**
@@ -82,10 +111,24 @@ export class Snapshots {
       await cache.put(this.#address, new Response(await pack(snapshot), { headers }));
       return true;
     } catch (error) {
-      console.info("chatwheel: no snapshot was stored:", String(error)); // refused or full: the next visit is a first one
+      await this.#giveUp(); // refused or full: to make another would be in vain
+      console.info("chatwheel: no snapshot was stored:", String(error));
       return false;
     }
   }
+
+  async #giveUp() {
+    await (await this.#cache)?.put(this.#never, new Response()).catch(() => {});
+  }
+}
+
+/**
+ * What of the browser a snapshot depends on: its version, and what Pyodide asks for as it starts and writes into Python's
+ * memory, which is whether stacks can be switched.
+ */
+function browser() {
+  const versions = [...navigator.userAgent.matchAll(/\/(\d+)/g)].map(([, major]) => major);
+  return [...versions, ...["Suspending", "Suspender"].filter((name) => name in WebAssembly)].join("-");
 }
 
 async function openCache() {

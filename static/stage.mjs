@@ -11,6 +11,7 @@ import { forget } from "./forget.mjs";
 import { connectHost } from "./host.mjs";
 import { Menu } from "./menu.mjs";
 import { Messages } from "./messages.mjs";
+import { check } from "./release.mjs";
 import { Scroll } from "./scroll.mjs";
 import { Seen } from "./seen.mjs";
 import { Starting } from "./starting.mjs";
@@ -255,6 +256,7 @@ class Stage {
 
   /** @param {import("./sheet.mjs").Request} request */
   async #showPage(request) {
+    await check("sheet.mjs");
     const { Sheet } = await import("./sheet.mjs");
     this.#sheet ??= new Sheet((key, values) => this.#words.say(key, values));
     this.#sheet.open(request);
@@ -336,6 +338,7 @@ class Stage {
 
   async #chooseEmoji() {
     if (!this.#emoji) {
+      await check("emoji.mjs");
       const { EmojiPicker } = await import("./emoji.mjs");
       const button = /** @type {HTMLElement} */ (document.querySelector("#emoji"));
       this.#emoji ??= new EmojiPicker(button, this.#words.say("composer.emoji"), (emoji) => {

@@ -1,6 +1,8 @@
 // @ts-check
 /** The words of the frame itself, and times as the visitor writes them. */
 
+import { load } from "./release.mjs";
+
 /** Languages in `locales/`. */
 const SHIPPED = ["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "uk", "zh"];
 /** For browsers that cannot tell which way a language runs. */
@@ -24,8 +26,7 @@ export class Words {
     for (const language of [...languages, FALLBACK]) {
       const locale = localeOf(language);
       if (!locale || !SHIPPED.includes(locale.language)) continue;
-      const address = new URL(`locales/${locale.language}.json`, import.meta.url);
-      const response = await fetch(address).catch(() => undefined);
+      const response = await load(`locales/${locale.language}.json`).catch(() => undefined);
       if (!response?.ok) continue;
       this.texts = await response.json();
       this.locale = locale.toString();

@@ -3,7 +3,9 @@
  * Starts Python: makes PyScript's worker, whose interpreter is boot.mjs, and gives the page its end of the private
  * channel. It knows how a start can fail; it does not know what the messages after the start mean.
  */
+import { withoutDatabases } from "./databases.mjs";
 import { keepSnapshotSoon } from "./keeper.mjs";
+import { check } from "./release.mjs";
 
 /**
  * A message of the worker's channel, as in docs/architecture.md.
@@ -28,6 +30,9 @@ import { keepSnapshotSoon } from "./keeper.mjs";
 /** @param {string} path */
 const here = (path) => new URL(path, import.meta.url).href;
 
+/** As in snapshot.mjs, which the worker loads. */
+const MARK = "chatwheel-restoring";
+
 // Each plugin is a file more to load, and none is of use here; `error` would write into the page.
 const NO_PLUGINS = ["codemirror", "deprecations-manager", "donkey", "error", "py-editor", "py-game", "py-terminal"];
 
@@ -50,7 +55,10 @@ export function startWorker({ onMessage, stallSeconds = 60 }) {
   const start = new Start(onMessage, stallSeconds);
   return {
     port: { postMessage: (message, transfer = []) => start.post(message, transfer) },
-    stop: () => start.stop(),
+    stop: () => {
+      start.leave();
+      start.stop();
+    },
   };
 }
 
@@ -77,6 +85,8 @@ class Start {
     this.#onMessage = onMessage;
     this.#stallSeconds = stallSeconds;
     this.#watch();
+    addEventListener("pagehide", this.leave);
+    globalThis.caches?.has(MARK).catch(() => {}); // a page that is being left has no time left for a first question
     makeWorker(this.#script).then(
       (worker) => this.#adopt(worker),
       (error) => this.#fail("script", error),
@@ -89,8 +99,14 @@ class Start {
     else this.#waiting.push([message, transfer]);
   }
 
+  /** Who goes while Python starts gives no reason to suspect the snapshot: its mark (see snapshot.mjs) is taken away. */
+  leave = () => {
+    if (!this.#up && !this.#over) globalThis.caches?.delete(MARK).catch(() => {});
+  };
+
   stop() {
     this.#over = true;
+    removeEventListener("pagehide", this.leave);
     clearTimeout(this.#watchdog);
     this.#callOff();
     this.#channel?.close();
@@ -147,7 +163,7 @@ class Start {
     const [kind, body] = message;
     if (this.#over) return;
     if (kind === "failed") return this.#fail(body.reason ?? "python", body.message);
-    if (kind === "keep") return void (this.#isSnapshotWanted = true);
+    if (kind === "keep") return this.#keep();
     if (kind === "progress") {
       performance.mark(`chatwheel:${body.step}`); // how a start went is seen on the browser's own timeline
       this.#watch(body.step === "runtime");
@@ -159,7 +175,13 @@ class Start {
     if (this.#up) return;
     this.#up = true;
     clearTimeout(this.#watchdog); // it speaks for itself now
-    if (this.#isSnapshotWanted) this.#callOff = keepSnapshotSoon();
+    this.#keep(this.#isSnapshotWanted);
+  }
+
+  /** A snapshot is made when one is wanted and Python is up, whichever is known first. */
+  #keep(isWanted = true) {
+    this.#isSnapshotWanted = isWanted;
+    if (isWanted && this.#up) this.#callOff = keepSnapshotSoon();
   }
 }
 
@@ -188,27 +210,14 @@ function pythonScript() {
 }
 
 /**
- * What the worker will load must be of this release: a worker's imports cannot be told what hash to expect. Their names
- * change with their content, so that the worker gets them from the browser's cache.
- */
-async function checkFiles() {
-  const hashes = document.querySelector("#worker-files")?.textContent ?? "{}"; // written by build.py
-  const check = async (/** @type {[string, string]} */ [path, integrity]) => {
-    await fetch(here(path), { integrity }).catch(() => {
-      throw new Error(`${path} did not arrive, or is not of this release and was refused.`);
-    });
-  };
-  await Promise.all(Object.entries(JSON.parse(hashes)).map(check));
-}
-
-/**
  * @param {HTMLScriptElement} script
  * @returns {Promise<PyScriptWorker>}
  */
 async function makeWorker(script) {
-  const checked = checkFiles();
+  const checked = check("boot.mjs");
   configure();
-  const { hooks } = await import("./runtime/pyscript/core.js");
+  const withDatabases = withoutDatabases();
+  const { hooks } = await import("./runtime/pyscript/core.js").finally(withDatabases);
   await checked;
   await new Promise((resolve) => setTimeout(resolve)); // the page may have something to do between one thing and the next
   hooks.worker.onBeforeRunAsync.clear(); // its one callback travels as text and needs `unsafe-eval`: see boot.mjs

@@ -100,11 +100,19 @@ class Runtime:
         self._folder = folder
         self._own = own
 
-    def write(self, wheels: list[Path], node: Path) -> None:
-        """Everything that boot.mjs loads."""
+    def write(self, wheels: list[Path], node: Path, makers: dict[str, str]) -> None:
+        """Everything that boot.mjs loads.
+
+        Args:
+            wheels: what the archives are made of.
+            node: the program that runs Pyodide.
+            makers: the hashes of the modules that make and restore a snapshot, by their paths.
+        """
         pyodide = NODE_MODULES / "pyodide"
         archives = build_archives(wheels, node)
+        lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
         described = {
+            "lock": {"info": lock["info"], "packages": {}},
             "module": self._put("pyodide.asm", ".mjs", (pyodide / "pyodide.asm.mjs").read_bytes()),
             "wasm": self._put("pyodide.asm", ".wasm", (pyodide / "pyodide.asm.wasm").read_bytes()),
             "archive": self._put("python", ".zip", archives.pop("python")),
@@ -115,9 +123,8 @@ class Runtime:
                 name: self._put(f"python-{name}", ".zip", content) for name, content in archives.items()
             },
         }
-        key = stamps.digest(json.dumps(described, sort_keys=True))
-        lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
-        whole = {"key": key, "lock": {"info": lock["info"], "packages": {}}, **described}
+        key = stamps.digest(json.dumps([described, makers], sort_keys=True))
+        whole = {"key": key, **described}
         (self._own / "runtime.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
 
     def _put(self, stem: str, suffix: str, content: bytes) -> dict[str, str | int]:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tools import stamps
@@ -18,8 +18,9 @@ _STABLE = ("embed.js", "frame.html")
 _BESIDE = "livechat.js"  # imports embed.js, and is named by pages as embed.js is
 # What the frame loads at once besides its own modules, and what each of the modules imports.
 _PYSCRIPT = ("runtime/pyscript/core.js", "runtime/pyscript/error-*.js")
-# What the worker loads by itself: worker.mjs has it checked first.
-_WORKER = ("boot.mjs", "runtime/runtime.json")
+# What workers load by themselves, by their first module.
+_WORKER, _MAKER = "boot.mjs", "maker.mjs"
+_DESCRIPTION = "runtime/runtime.json"
 _IMPORT = re.compile(r"""^(?:import|export)\b[^"'();]*["'](\./[^"']+)["']""", re.MULTILINE)
 _LATER = re.compile(r"""^[^*\n]*\bimport\(["'](\./[^"']+)["']\)""", re.MULTILINE)
 
@@ -36,6 +37,10 @@ class Release:
         self._home = home
         self.folder = home / "app"
         shutil.copytree(sources, self.folder, ignore=shutil.ignore_patterns(".*", "*.md"))
+
+    def makers(self) -> dict[str, str]:
+        """The hashes of all that takes part in a snapshot of Python's memory."""
+        return self._hashes(_MAKER)
 
     def finish(self) -> None:
         """Gives the folder its name, and tells embed.js and frame.html."""
@@ -63,7 +68,7 @@ class Release:
         return f"{before}{', '.join(dict.fromkeys(hashes))}{after}"
 
     def _frame(self, text: str, name: str) -> str:
-        """The frame's document, with all that it loads at once, and what the worker will load."""
+        """The frame's document, with all that it loads at once, and the hashes of what is loaded later."""
 
         def attributes(path: str) -> str:
             return f'"{name}/{path}" integrity="{self._integrity(path)}"'
@@ -76,12 +81,24 @@ class Release:
         for path in ("early.mjs", "guard.mjs"):  # they stand there themselves
             modules.pop(path)
         links = "".join(f'<link rel="modulepreload" href={attributes(path)}>\n' for path in modules)
-        worker = dict.fromkeys(path for root in _WORKER for path in self._graph(root))
-        hashes = json.dumps({path: self._integrity(path) for path in worker}, indent=1)
-        data = f'<script type="application/json" id="worker-files">{hashes}</script>\n'
+        hashes = json.dumps(self._later(modules), indent=0)
+        data = f'<script type="application/json" id="release-files">{hashes}</script>\n'
         return text.replace(
             "<script ", f"{links}{data}<script ", 1
         )  # the first are in the template of what comes later
+
+    def _later(self, modules: Collection[str]) -> dict[str, dict[str, str]]:
+        """What release.mjs is asked for: a file, with the hash of it and of all that it imports."""
+        own = [path for path in modules if "/" not in path]  # PyScript's import what is not there
+        imported = {
+            Path(found).as_posix()
+            for path in own
+            for found in _LATER.findall((self.folder / path).read_text(encoding="utf-8"))
+        }
+        words = [path.relative_to(self.folder).as_posix() for path in self.folder.glob("locales/*.json")]
+        roots = sorted({*imported, *words, _MAKER} - {*modules})
+        hashes = {root: self._hashes(root) for root in roots}
+        return {_WORKER: self._hashes(_WORKER, _DESCRIPTION)} | hashes
 
     def _graph(self, root: str, *, later: bool = False) -> Iterator[str]:
         """A file, and what it imports at once (or later, too), all the way down."""
@@ -91,6 +108,10 @@ class Release:
         text = (self.folder / root).read_text(encoding="utf-8")
         for path in _IMPORT.findall(text) + (_LATER.findall(text) if later else []):
             yield from self._graph((Path(root).parent / path).as_posix(), later=later)
+
+    def _hashes(self, *roots: str) -> dict[str, str]:
+        """Those of the files, and of what they import at once."""
+        return {path: self._integrity(path) for root in roots for path in self._graph(root)}
 
     def _integrity(self, path: str) -> str:
         return integrity((self.folder / path).read_bytes())

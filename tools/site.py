@@ -111,7 +111,7 @@ def assemble(site: Path, node: Path) -> None:
     own = release.folder / "runtime"
     _copy(NODE_MODULES / "pyodide", own / "pyodide", _OWN_PYODIDE)
     _copy(NODE_MODULES / "@pyscript" / "core" / "dist", own / "pyscript", _PYSCRIPT)
-    Runtime(runtime, own).write(sorted(wheels.glob("*.whl")), node)
+    Runtime(runtime, own).write(sorted(wheels.glob("*.whl")), node, release.makers())
     release.finish()
     shutil.copytree(PAGE_WHEELS, wheels, ignore=shutil.ignore_patterns("*.json"), dirs_exist_ok=True)
     lock(runtime)

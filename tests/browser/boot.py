@@ -13,7 +13,10 @@ from browser.backend import site
 from browser.pages import Widget
 
 _SNAPSHOTS = "caches.open('chatwheel-boot').then((cache) => cache.keys())"
-_KEPT = f"{_SNAPSHOTS}.then((all) => all.map(({{ url }}) => url.split('/__snapshot__/')[1]))"
+KEPT = (
+    f"{_SNAPSHOTS}.then((all) => all.map(({{ url }}) => url.split('/__snapshot__/')[1]))"
+    ".then((keys) => keys.filter((key) => !key.endsWith('/never')))"
+)
 
 
 def change(context: BrowserContext, file: str, edit: Callable[[str], str]) -> None:
@@ -24,7 +27,7 @@ def change(context: BrowserContext, file: str, edit: Callable[[str], str]) -> No
         route.fulfill(response=response, body=edit(response.text()))
 
     def forget(text: str) -> str:
-        return re.sub(r"(?<=-files\">){[^}]*", "{", re.sub(r' integrity="[^"]*"', "", text))
+        return re.sub(r'(?<=-files">)[^<]*', "{}", re.sub(r' integrity="[^"]*"', "", text))
 
     context.route(re.compile(rf"/{re.escape(file)}$"), partial(fulfil, edit))
     context.route(re.compile(r"/frame\.html$"), partial(fulfil, forget))
@@ -67,13 +70,14 @@ def is_restored(page: Page) -> bool:
 
 
 def kept(page: Page) -> list[str]:
-    """The keys of what is in storage; `KEY/attempt` is the mark of a restore under way."""
-    keys: list[str] = page.evaluate(_KEPT)
+    """The keys of the snapshots in storage."""
+    keys: list[str] = page.evaluate(KEPT)
     return keys
 
 
-HAS_SNAPSHOT = f"{_KEPT}.then((keys) => keys.some((key) => !key.endsWith('/attempt')))"
-HAS_NO_ATTEMPT = f"{_KEPT}.then((keys) => !keys.some((key) => key.endsWith('/attempt')))"
+HAS_SNAPSHOT = f"{KEPT}.then((keys) => keys.length > 0)"
+IS_RESTORING = "caches.has('chatwheel-restoring')"
+IS_NOT_RESTORING = f"{IS_RESTORING}.then((is) => !is)"
 UNTIL = """
 async () => {
   while (!(await %s)) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -103,9 +107,9 @@ def wait_for_snapshot(page: Page) -> None:
     page.evaluate(UNTIL % HAS_SNAPSHOT)
 
 
-def wait_for_no_attempt(page: Page) -> None:
+def wait_for_proof(page: Page) -> None:
     """The restore has been noted as a good one."""
-    page.evaluate(UNTIL % HAS_NO_ATTEMPT)
+    page.evaluate(UNTIL % IS_NOT_RESTORING)
 
 
 def visit(context: BrowserContext, url: str) -> Widget:

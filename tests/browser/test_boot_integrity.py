@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from browser import boot
 from browser.backend import Backend
 from browser.conftest import Watch
 from browser.pages import Widget
@@ -59,3 +60,17 @@ def test_a_file_that_was_changed(visitor: BrowserContext, backend: Backend, watc
     widget = tampered(visitor, "page.mjs", backend)
     expect(widget.launcher).to_have_attribute("aria-expanded", "false")
     assert "script: TypeError" in told(widget.page)
+
+
+def test_a_file_that_comes_later_was_changed(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
+    """The chat goes on without it: in the frame's own words, without emoji, without a snapshot."""
+    watch.expect("integrity", "emoji.mjs did not arrive", "Failed to find a valid digest")
+    visitor.route("**/locales/*.json", lambda route: route.fulfill(json={"composer.placeholder": "Pay here"}))
+    visitor.route("**/maker.mjs", lambda route: route.fulfill(content_type="text/javascript", body="close()"))
+    widget = tampered(visitor, "emoji.mjs", backend)
+    with widget.page.expect_event("pageerror", lambda error: "emoji.mjs did not arrive" in str(error)):
+        widget.inside.get_by_role("button", name="Emoji").click()
+    expect(widget.composer).to_have_attribute("placeholder", "Write a message…")
+    assert not widget.frame.evaluate("'tampered' in globalThis")
+    with widget.page.expect_console_message(lambda message: "maker.mjs did not arrive" in message.text):
+        widget.frame.evaluate(boot.keep())

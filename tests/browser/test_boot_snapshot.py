@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -27,7 +29,7 @@ async ([address, harm]) => {
       wrong.fill(0, wrong.length >> 3);
       await put(await pack({ ...whole, memory: wrong }));
     },
-    "a restore that never ended": () => cache.put(`${url}/attempt`, new Response(String(Date.now() - 60_000))),
+    "a restore that never ended": () => caches.open("chatwheel-restoring"),
   };
   await harms[harm]();
 }
@@ -56,6 +58,15 @@ async (texts) => {
   return texts.filter((text) => [1, 2, 4].some((width) => all.includes(wide(text, width))));
 }
 """
+KEEP_LATE = """
+const { postMessage } = MessagePort.prototype;
+const after = [];
+MessagePort.prototype.postMessage = function (...what) {
+  if (what[0]?.[0] === "keep") return after.push(() => postMessage.apply(this, what));
+  postMessage.apply(this, what);
+  if (String(what[0]).startsWith('["edits"')) for (const post of after.splice(0)) post();
+};
+"""
 DRAW = """
 import json, random, uuid, tempfile
 json.dumps([random.random(), random.getrandbits(64), str(uuid.uuid4()), next(tempfile._get_candidate_names())])
@@ -66,6 +77,7 @@ def test_a_later_visit(visitor: BrowserContext, backend: Backend, watch: Watch) 
     """It restores, holds nothing personal, and draws numbers of its own; a bad snapshot is no harm."""
     watch.expect(r"ERR_ABORTED")
     boot.expose_python(visitor)
+    boot.prepend(visitor, "snapshot.mjs", KEEP_LATE)  # when Python is up already
     first = boot.visit(visitor, backend.url)
     assert not boot.is_restored(first.page)
     secret = "My name is Rosalind Quibbleworth"
@@ -86,7 +98,7 @@ def test_a_later_visit(visitor: BrowserContext, backend: Backend, watch: Watch) 
         assert boot.is_restored(later.page)
         expect(later.message(secret)).to_be_visible()
         draws.append(boot.run(later.page, DRAW))
-        boot.wait_for_no_attempt(later.page)
+        boot.wait_for_proof(later.page)
         later.page.close()
     assert draws[0] != draws[1]
     assert not {*eval(draws[0])} & {*eval(draws[1])}
@@ -143,13 +155,43 @@ def test_no_module_workers(widget: Widget, visitor: BrowserContext, watch: Watch
     expect(widget.starting.get_by_role("button", name="Try again")).to_be_visible()
 
 
-def test_each_byte_is_dear(widget: Widget, visitor: BrowserContext, watch: Watch) -> None:
-    """With `saveData` nothing but the script is fetched before the click, whatever the tag says."""
-    visitor.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } });")
-    visitor.add_init_script("localStorage.setItem('chatwheel:demo-organization', '1');")
-    widget.visit()
-    widget.launcher.hover()
-    widget.launcher.focus()
-    widget.page.wait_for_load_state("networkidle")
-    assert [url for url in watch.requests if "/chatwheel/" in url] == [f"{widget.url}/chatwheel/embed.js"]
+DEAR = ({"saveData": True}, {"effectiveType": "slow-2g"}, {"effectiveType": "3g"}, {"effectiveType": "2g"})
+HERE_BEFORE = """
+Object.defineProperty(navigator, "connection", { value: %s, configurable: true });
+localStorage.setItem("chatwheel:demo-organization", "1");
+"""
+IS_MADE = """
+async ([address, connection]) => {
+  const { keepSnapshotSoon } = await import(address);
+  const made = [];
+  Object.defineProperty(navigator, "connection", { value: connection, configurable: true });
+  globalThis.setTimeout = globalThis.requestIdleCallback = (step) => step();  // all at once
+  globalThis.Worker = class extends EventTarget { constructor() { super(); made.push(1); } };
+  keepSnapshotSoon();
+  await fetch("/chatwheel/runtime/NOTICE.txt"); // long after
+  return made.length > 0;
+}
+"""
+
+
+def test_each_byte_is_dear(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
+    """With `saveData`, or on a slow line, nothing but the script is fetched before the click, whatever the tag says.
+
+    Nor is a snapshot made.
+    """
+    address = boot.address("keeper.mjs")
+    for connection in DEAR:
+        widget = Widget(visitor.new_page(), backend.url)
+        widget.page.add_init_script(HERE_BEFORE % json.dumps(connection))
+        watch.requests.clear()
+        widget.visit()
+        widget.launcher.hover()
+        widget.launcher.focus()
+        widget.page.wait_for_load_state("networkidle")
+        fetched = [url for url in watch.requests if "/chatwheel/" in url]
+        assert fetched == [f"{backend.url}/chatwheel/embed.js"], connection
+        if connection != DEAR[-1]:
+            assert not widget.page.evaluate(IS_MADE, [address, connection])
+            assert widget.page.evaluate(IS_MADE, [address, {"effectiveType": "4g", "saveData": False}])
+            widget.page.close()
     widget.open().wait_connected()

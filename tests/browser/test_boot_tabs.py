@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from browser import boot
 from browser.backend import Backend
@@ -43,15 +44,15 @@ def test_two_tabs_and_a_new_site(visitor: BrowserContext, backend: Backend) -> N
     tabs[0].open().wait_connected()
     assert not boot.is_restored(page)
     page.evaluate(boot.keep())
-    page.evaluate(
-        """async () => {
-            for (let key; key !== "of-the-new-site"; await new Promise((resolve) => setTimeout(resolve, 50))) {
-                const all = await (await caches.open("chatwheel-boot")).keys();
-                key = all[0]?.url.split("/").at(-1);
-            }
-        }"""
-    )
-    assert boot.kept(page) == ["of-the-new-site"]
+    page.evaluate(boot.UNTIL % f"{boot.KEPT}.then(([key]) => key?.startsWith('of-the-new-site-'))")
+    (key,) = boot.kept(page)
+    version = page.context.browser and page.context.browser.version.partition(".")[0]
+    assert f"-{version}-" in key and key.endswith("-Suspending")
+
+    boot.prepend(visitor, "snapshot.mjs", "delete WebAssembly.Suspending;")  # as another browser would be
+    page.reload()
+    tabs[0].open().wait_connected()
+    assert not boot.is_restored(page)
 
 
 TELL_OF_STORING = """
@@ -64,8 +65,8 @@ Cache.prototype.put = function (...what) {
 STORING = "new Promise((resolve) => new BroadcastChannel('storing').onmessage = resolve)"
 
 
-def test_a_tab_closed_while_storing(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
-    """There is a whole snapshot or none."""
+def test_tabs_that_go_too_soon(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
+    """Closed while storing: there is a whole snapshot or none. While restoring: it stays. Crashed: it goes at once."""
     watch.expect("ERR_ABORTED")
     boot.prepend(visitor, "snapshot.mjs", TELL_OF_STORING)
     widget = boot.visit(visitor, backend.url)
@@ -75,18 +76,64 @@ def test_a_tab_closed_while_storing(visitor: BrowserContext, backend: Backend, w
     assert boot.is_restored(again.page) == (len(boot.kept(again.page)) > 0)
     expect(again.send("Here again")).to_contain_text("Sent")
 
+    boot.keep_snapshot(again.page)
+    visitor.route("**/pyodide.asm.*", lambda route: None)  # no restore ends
+
+    def begin() -> Page:
+        tab = Widget(visitor.new_page(), backend.url).visit()
+        tab.launcher.click()
+        again.page.evaluate(boot.UNTIL % boot.IS_RESTORING)
+        return tab.page
+
+    begin().close()
+    boot.wait_for_proof(again.page)
+    stopped = begin()
+    stopped.evaluate("chatwheel('destroy')")
+    boot.wait_for_proof(again.page)
+    stopped.close()
+    assert boot.kept(again.page)
+    crashed = begin()
+    with crashed.expect_event("crash"), suppress(Error):  # it has no time to answer
+        crashed.goto("chrome://crash")
+    crashed.close()
+    visitor.unroute_all()
+    last = boot.visit(visitor, backend.url)
+    assert not boot.is_restored(last.page)
+    assert not last.page.evaluate(IS_WANTED, [modules(), None])
+    expect(last.message("Here again")).to_be_visible()
+
+
+def modules() -> list[str]:
+    """What `IS_WANTED` needs."""
+    return [boot.address(name) for name in ("snapshot.mjs", "runtime/runtime.json")]
+
+
+IS_WANTED = """
+async ([modules, key]) => {
+  key ??= (await (await fetch(modules[1])).json()).key;
+  return new (await import(modules[0])).Snapshots(key).isWanted();
+}
+"""
+
 
 def test_storage_is_full(visitor: BrowserContext, backend: Backend) -> None:
-    """Nothing is stored, nothing is said, the chat works."""
-    widget = Widget(visitor.new_page(), backend.url).visit()
-    session = visitor.new_cdp_session(widget.page)
+    """What cannot be stored is made once; where there is no room, not at all. The chat works."""
+    widget = boot.visit(visitor, backend.url)
+    page = widget.page
+    session = visitor.new_cdp_session(page)
     session.send("Storage.overrideQuotaForOrigin", {"origin": backend.url, "quotaSize": 1_000_000})
-    with widget.page.expect_console_message(
-        lambda message: "no snapshot was" in message.text, timeout=60_000
+    assert page.evaluate(IS_WANTED, [modules(), None])
+    with page.expect_console_message(
+        lambda message: "no snapshot was stored" in message.text, timeout=60_000
     ):
-        widget.open().wait_connected()
-        widget.page.evaluate(boot.keep())
-    assert boot.kept(widget.page) == []
+        page.evaluate(boot.keep())
+    assert boot.kept(page) == []
+    assert not page.evaluate(IS_WANTED, [modules(), None])
+    assert page.evaluate(IS_WANTED, [modules(), "of-another-site"])
+    page.evaluate(
+        "navigator.storage.estimate = async () => ({ quota: 1e6, usage: 0 })"
+    )  # not every browser says
+    assert not page.evaluate(IS_WANTED, [modules(), "of-another-site"])
     expect(widget.send("Hello")).to_contain_text("Sent")
 
 

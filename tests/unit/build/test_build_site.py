@@ -8,6 +8,7 @@ import shutil
 import socket
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 import pytest
@@ -73,7 +74,7 @@ def test_a_package_without_a_file_that_is_needed(tmp_path: Path) -> None:
 def test_runtime_json_names_what_boot_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pyodide = tmp_path / "node_modules" / "pyodide"
     pyodide.mkdir(parents=True)
-    lock = {"info": {"abi_version": "2026_0"}, "packages": {"numpy": {}}}
+    lock: dict[str, Any] = {"info": {"abi_version": "2026_0"}, "packages": {"numpy": {}}}
     (pyodide / "pyodide-lock.json").write_text(json.dumps(lock))
     for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"):
         (pyodide / name).write_bytes(b"abc")
@@ -87,8 +88,15 @@ def test_runtime_json_names_what_boot_loads(tmp_path: Path, monkeypatch: pytest.
     runtime, own = tmp_path / "runtime", tmp_path / "app" / "runtime"
     runtime.mkdir()
     own.mkdir(parents=True)
-    archive.Runtime(runtime, own).write([wheel], Path("node"))
-    described = json.loads((own / "runtime.json").read_text())
+    makers = {"maker.mjs": "sha256-1", "runtime/pyodide/pyodide.mjs": "sha256-2"}
+
+    def written() -> dict[str, Any]:
+        shutil.rmtree(runtime)
+        runtime.mkdir()
+        archive.Runtime(runtime, own).write([wheel], Path("node"), makers)
+        return dict(json.loads((own / "runtime.json").read_text()))
+
+    described = written()
     assert described["lock"] == {"info": {"abi_version": "2026_0"}, "packages": {}}
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert described["wasm"] == {
@@ -99,12 +107,16 @@ def test_runtime_json_names_what_boot_loads(tmp_path: Path, monkeypatch: pytest.
     for name in ("module", "wasm", "archive", "extension", "rest"):
         assert (own / described[name]["path"]).read_bytes() == b"abc"
     assert (own / described["bundles"]["requests"]["path"]).read_bytes() == b"abc"
-    key = described["key"]
+
+    keys = [described["key"]]
     monkeypatch.setattr(archive, "build_archives", lambda wheels, node: {"python": b"abc", "requests": b"x"})
-    shutil.rmtree(runtime)
-    runtime.mkdir()
-    archive.Runtime(runtime, own).write([wheel], Path("node"))
-    assert json.loads((own / "runtime.json").read_text())["key"] != key
+    keys.append(written()["key"])
+    lock["info"]["abi_version"] = "2027_0"
+    (pyodide / "pyodide-lock.json").write_text(json.dumps(lock))
+    keys.append(written()["key"])
+    makers["maker.mjs"] = "sha256-3"
+    keys.append(written()["key"])
+    assert len({*keys}) == 4 and written()["key"] == keys[-1]
 
 
 def released(home: Path, sources: Path) -> str:
@@ -112,6 +124,8 @@ def released(home: Path, sources: Path) -> str:
     for path in ("runtime/runtime.json", "runtime/pyodide/pyodide.mjs", "runtime/pyscript/core.js"):
         (made.folder / path).parent.mkdir(parents=True, exist_ok=True)
         (made.folder / path).write_text("")
+    makers = {"maker.mjs", "python.mjs", "snapshot.mjs", "runtime/pyodide/pyodide.mjs"}
+    assert {*made.makers()} == makers  # what the key of a snapshot is made of
     made.finish()
     return made.folder.name
 
@@ -130,16 +144,22 @@ def test_a_release_has_a_name_of_its_own(tmp_path: Path) -> None:
     assert {"theme.css", "stage.mjs", "edits.mjs", "words.mjs", "guard.mjs", "runtime/pyscript/core.js"} <= {
         *loaded
     }
-    in_worker = json.loads(re.findall(r'id="worker-files">([^<]+)', frame)[0])
+    later = json.loads(re.findall(r'id="release-files">([^<]+)', frame)[0])
+    languages = {path.relative_to(folder).as_posix() for path in folder.glob("locales/*")}
+    assert {"boot.mjs", "maker.mjs", "emoji.mjs", "sheet.mjs", *languages} == {*later}
+    assert {"maker.mjs", "python.mjs", "snapshot.mjs", "runtime/pyodide/pyodide.mjs"} == {*later["maker.mjs"]}
+    assert {"sheet.mjs"} < {*later["sheet.mjs"]}
     assert {
         "boot.mjs",
+        "databases.mjs",
         "python.mjs",
         "snapshot.mjs",
         "runtime/pyodide/pyodide.mjs",
         "runtime/runtime.json",
-    } == {*in_worker}
-    for path, hashed in (loaded | in_worker).items():
-        assert release.integrity((folder / path).read_bytes()) == hashed
+    } == {*later["boot.mjs"]}
+    for each in (loaded, *later.values()):
+        for path, hashed in each.items():
+            assert release.integrity((folder / path).read_bytes()) == hashed
     assert frame.count("src=") == frame.count("src=", frame.index(name)) and 'href="theme' not in frame
 
     sources = shutil.copytree(ROOT / "static", tmp_path / "static")

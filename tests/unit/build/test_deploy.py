@@ -27,12 +27,18 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 Get = Callable[[str, dict[str, str]], httpx.Response]
 
 
-def block(language: str, after: str) -> str:
-    """The block of code in this section of the document."""
+def blocks(language: str, after: str) -> list[str]:
+    """The blocks of code in this section of the document."""
     section = DOCUMENT.partition(f"\n## {after}\n")[2].partition("\n## ")[0]
-    found = re.search(rf"```{language}\n(.*?)```", section, re.DOTALL)
+    found = re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
     assert found, after
-    return found[1]
+    return found
+
+
+def block(language: str, after: str) -> str:
+    """The only one."""
+    (found,) = blocks(language, after)
+    return found
 
 
 @pytest.fixture
@@ -112,18 +118,32 @@ def program(name: str) -> str:
     return found
 
 
-def test_nginx(site: Path, tmp_path: Path) -> None:
-    port = free_port()
-    text = block("nginx", "nginx").replace("8080", f"127.0.0.1:{port}").replace("/srv/chatwheel", str(site))
+def brotli_module() -> Path:
+    folders = [os.environ.get("NGINX_MODULES", ""), "/usr/lib/nginx/modules", "/usr/lib64/nginx/modules"]
+    for folder in filter(None, folders):
+        if (module := Path(folder) / "ngx_http_brotli_static_module.so").is_file():
+            return module
+    pytest.skip("nginx has no module for Brotli here (on Debian: libnginx-mod-http-brotli-static)")
+
+
+@pytest.mark.parametrize("best", ["gzip", "br"])
+def test_nginx(site: Path, tmp_path: Path, best: str) -> None:
+    nginx, port = program("nginx"), free_port()
+    text, more = blocks("nginx", "nginx")
+    load = ""
+    if best == "br":
+        load = f"load_module {brotli_module()};"
+        text = text.replace("gzip_static on;", f"gzip_static on;\n{more}")
+    text = text.replace("8080", f"127.0.0.1:{port}").replace("/srv/chatwheel", str(site))
     names = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "".join(f"{name}_temp_path {tmp_path}/{name};" for name in names)
     config = tmp_path / "nginx.conf"
     config.write_text(
-        f"daemon off; master_process off; pid {tmp_path}/pid; error_log stderr;"
+        f"{load} daemon off; master_process off; pid {tmp_path}/pid; error_log stderr;"
         f"events {{}} http {{ access_log off; {temporary} {text} }}"
     )
-    with running([program("nginx"), "-c", str(config), "-e", "stderr"], port, tmp_path) as get:
-        check(get, "gzip")
+    with running([nginx, "-c", str(config), "-e", "stderr"], port, tmp_path) as get:
+        check(get, best)
 
 
 def test_caddy(site: Path, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+from chatwheel.transport.shared import TabsRefused
+
 
 class Browser:
     """Locks and channels that tabs share. Everything takes a turn of the loop, and keeps its order."""
@@ -14,6 +16,8 @@ class Browser:
         self.held: dict[str, Tab] = {}
         self.queues: dict[str, deque[tuple[Tab, asyncio.Future[None]]]] = {}
         self.lines: list[MemoryLine] = []
+        self.refuses: set[str] = set()
+        """`locks` or `channels`: what no tab gets."""
 
     def tab(self) -> Tab:
         return Tab(self)
@@ -38,6 +42,8 @@ class Tab:
         self.is_closed = False
 
     async def hold(self, name: str) -> Callable[[], None]:
+        if "locks" in self.browser.refuses:
+            raise TabsRefused
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.browser.queues.setdefault(name, deque()).append((self, future))
         if name not in self.browser.held:
@@ -56,6 +62,8 @@ class Tab:
         return any(name.startswith(prefix) for name in self.browser.held)
 
     def line(self, name: str, heard: Callable[[str], None]) -> MemoryLine:
+        if "channels" in self.browser.refuses:
+            raise TabsRefused
         return MemoryLine(self, name, heard)
 
     def crash(self) -> None:

@@ -266,6 +266,15 @@ async def test_a_leader_that_does_not_answer(server: Server, opened: Opened) -> 
     assert taken == ["alone"] and second.heard == ["n1"]
 
 
+@pytest.mark.parametrize("what", ["locks", "channels"])
+async def test_a_browser_that_refuses(server: Server, opened: Opened, machine: Browser, what: str) -> None:
+    """Each tab has a connection of its own, at once: nobody waits for an answer that cannot come."""
+    machine.refuses = {what}
+    tabs = [await opened() for _ in range(2)]
+    assert [tab.sdk.status for tab in tabs] == ["connected"] * 2
+    assert live(server) == 2
+
+
 async def test_a_frozen_leader_is_given_up(server: Server, opened: Opened) -> None:
     first, second = [await opened() for _ in range(2)]
     line = first.tab.browser.lines[0]

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import js
-from pyodide.ffi import JsException, create_proxy
+from pyodide.ffi import JsException, create_once_callable, create_proxy
 
 from .base import Transport
 from .browser import Listeners, js_object
-from .shared import SharedTransport
+from .shared import SharedTransport, TabsRefused
 
 
 def shared(inner: Transport) -> Transport:
@@ -24,30 +24,33 @@ class BrowserTabs:
     """See `Tabs`."""
 
     async def hold(self, name: str) -> Callable[[], None]:
-        """See `Tabs`. A browser that refuses never grants."""
+        """See `Tabs`."""
         granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        js_held = js.Promise.withResolvers()
+        js_resolves: list[Any] = []
+        # `Promise.withResolvers` is younger than module workers are.
+        js_held = js.Promise.new(create_once_callable(lambda js_resolve, _: js_resolves.append(js_resolve)))
+        (js_release,) = js_resolves
         js_abort = js.AbortController.new()
 
         def grant(js_lock: Any) -> Any:
             if not granted.done():
                 granted.set_result(None)
-            return js_held.promise  # the lock is held until this is resolved
+            return js_held  # the lock is held until this is resolved
 
         js_grant = create_proxy(grant)
         js_options = js_object({})
         js_options.signal = js_abort.signal
         js_request = js.navigator.locks.request(name, js_options, js_grant)
-        ending = asyncio.ensure_future(_outlive(js_request, js_grant))
+        ending = asyncio.ensure_future(_outlive(js_request, js_grant, granted))
         _ending.add(ending)
         ending.add_done_callback(_ending.discard)
         try:
             await granted
         except asyncio.CancelledError:
-            js_held.resolve()
+            js_release()
             js_abort.abort()
             raise
-        return lambda: js_held.resolve()
+        return lambda: js_release()
 
     async def is_held(self, prefix: str) -> bool:
         """See `Tabs`."""
@@ -66,7 +69,10 @@ class BrowserLine:
     """See `Line`."""
 
     def __init__(self, name: str, heard: Callable[[str], None]) -> None:
-        self._js_channel = js.BroadcastChannel.new(name)
+        try:
+            self._js_channel = js.BroadcastChannel.new(name)
+        except JsException as error:
+            raise TabsRefused from error
         self._listeners = Listeners()
         self._listeners.add(self._js_channel, "message", lambda js_event: heard(js_event.data))
 
@@ -84,11 +90,12 @@ _ending: set[asyncio.Task[None]] = set()
 """Locks that are waited for, or held: somebody must keep the tasks."""
 
 
-async def _outlive(js_request: Any, js_grant: Any) -> None:
+async def _outlive(js_request: Any, js_grant: Any, granted: asyncio.Future[None]) -> None:
     """Free the callback of a lock when the lock is done with."""
     try:
         await js_request
-    except JsException:  # given up before it was granted
-        pass
+    except JsException:  # refused, or given up before it was granted
+        if not granted.done():
+            granted.set_exception(TabsRefused())
     finally:
         js_grant.destroy()

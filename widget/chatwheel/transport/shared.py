@@ -35,6 +35,10 @@ PATIENCE = 2.0
 """Seconds to wait for the tab that holds the lock to answer."""
 
 
+class TabsRefused(Exception):
+    """The browser does not let tabs find each other: where it refuses all storage, for instance."""
+
+
 class Line(Protocol):
     """A channel to the other tabs; texts arrive in the order in which a tab posts them, not at the poster."""
 
@@ -44,7 +48,7 @@ class Line(Protocol):
 
 
 class Tabs(Protocol):
-    """What a browser gives tabs to find each other."""
+    """What a browser gives tabs to find each other; `hold` and `line` raise `TabsRefused` where it does not."""
 
     async def hold(self, name: str) -> Callable[[], None]:
         """Wait for a lock; returns what releases it. It is released, too, when the tab goes."""
@@ -236,7 +240,10 @@ class SharedSocket:
             await self._be_alone()
             return
         self._key = f"chatwheel {self._url} {self._identity()}"
-        self._line = self._tabs.line(self._key, self._heard)
+        try:
+            self._line = self._tabs.line(self._key, self._heard)
+        except TabsRefused:
+            return await self._be_alone()
         contending = self._spawn(self._contend())
         self._post("hello")
         await self._clock.sleep(PATIENCE)
@@ -257,7 +264,10 @@ class SharedSocket:
 
     async def _contend(self) -> None:
         """Wait for the lock: before anything is decided it makes the leader, later it tells that the leader is gone."""
-        release = await self._tabs.hold(self._key)
+        try:
+            release = await self._tabs.hold(self._key)
+        except TabsRefused:
+            return await self._be_alone() if self.role is Role.UNDECIDED else None
         if self._is_over or self.role is not Role.UNDECIDED:
             release()
             self._lost()
