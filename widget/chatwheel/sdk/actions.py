@@ -79,7 +79,7 @@ def _chat_argument(chat: Data | None) -> dict[str, Any]:
         result["id"] = given["id"]
     access = plain(given.get("access"), "chat.access")
     if access.get("group_ids") is not None:
-        result["access"] = {"group_ids": several(access["group_ids"], "chat.access.group_ids")}
+        result["access"] = {"group_ids": several(access["group_ids"], "chat.access.group_ids", int)}
     if given.get("properties"):
         result["properties"] = given["properties"]
     thread = plain(given.get("thread"), "chat.thread")
@@ -393,7 +393,7 @@ def list_group_statuses(
     group_ids: Sequence[int] | None = None,
 ) -> Call[dict[str, Literal["online", "online_for_queue", "offline"]]]:
     payload: dict[str, Any] = (
-        {"all": True} if group_ids is None else {"group_ids": several(group_ids, "group_ids")}
+        {"all": True} if group_ids is None else {"group_ids": several(group_ids, "group_ids", int)}
     )
     return Call(
         "list_group_statuses", payload, lambda answer: _STATUSES.validate_python(answer["groups_status"])

@@ -98,10 +98,15 @@ def plain(data: Data | None, argument: str) -> dict[str, Any]:
     return {to_snake(str(key)): value for key, value in unchanged(data, argument).items()}
 
 
-def several(value: Any, argument: str) -> list[Any]:
-    """An argument that is a list; `argument` is named if it is none. Nothing given is an empty one."""
-    if value is None or (
-        isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping | Model)
+def several(value: Any, argument: str, kind: type = object) -> list[Any]:
+    """An argument that is a list, its items of one kind; `argument` is named if not. Nothing given is an empty one."""
+    if value is not None and (
+        not isinstance(value, Iterable) or isinstance(value, str | bytes | Mapping | Model)
     ):
-        return list(value or ())
-    raise InvalidArgument(argument, f"must be a list, not {value!r}")
+        raise InvalidArgument(argument, f"must be a list, not {value!r}")
+    items = list(value or ())
+    is_right = _is(kind) if kind is not object else lambda item: True
+    for item in items:
+        if not is_right(item):
+            raise InvalidArgument(argument, f"holds {item!r}, which is no {kind.__name__}")
+    return items

@@ -268,7 +268,7 @@ class ChatMethods(Caller):
             `success`.
 
         Raises:
-            InvalidArgument: `properties` is no list.
+            InvalidArgument: `properties` is no list of texts.
             MissingChatThread: the chat has no thread.
             NotFound: there is no such chat.
             ChatError: what every call may raise; see `Caller`.
@@ -276,7 +276,7 @@ class ChatMethods(Caller):
         Example:
             await sdk.cancel_rate(chat_id="C1", properties=["score", "comment"])
         """
-        parts = several(properties, "properties")
+        parts = several(properties, "properties", str)
         thread_id = await self._latest_thread(chat_id)
         return await self._call(actions.delete_thread_properties(chat_id, thread_id, {"rating": parts}))
 

@@ -350,7 +350,7 @@ class CustomerSDK(ChatMethods, CustomerMethods, PropertyMethods):
 
         Raises:
             ChatError: there is no running event loop. All else is raised by awaiting the upload:
-            InvalidArgument: this is nothing that can be uploaded.
+            InvalidArgument: this is nothing that can be uploaded, or `on_progress` is not callable.
             TooBigFile: nothing was sent.
             UploadFailed: the file cannot be read, or did not arrive.
             UploadCanceled: by `cancel()`.

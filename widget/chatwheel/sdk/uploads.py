@@ -89,6 +89,8 @@ async def upload(
     on_progress: ProgressCallback | None,
 ) -> UploadedFile:
     """Upload a file; every failure is a `ChatError`."""
+    if on_progress is not None and not callable(on_progress):
+        raise InvalidArgument("on_progress", f"is not callable: {on_progress!r}")
     try:
         file = transport.as_file(source)
     except TypeError as error:
