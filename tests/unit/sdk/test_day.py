@@ -16,8 +16,8 @@ from chatwheel.transport.memory import DEFAULT_LOGIN, NO_ANSWER, MemorySocket, M
 pytestmark = pytest.mark.unmeasured
 
 DAY = 6500  # steps
-HOURS = 1200
-READ = 150  # events of a page
+HOURS = 700
+READ = 60  # events of a page
 
 
 class Server:
