@@ -17,7 +17,7 @@ def test_two_tabs(visitor: BrowserContext, backend: Backend, agent: Agent) -> No
         page = visitor.new_page()
         page.goto(f"{backend.url}{PLACE}")
         field = page.get_by_role("textbox", name="Message")
-        expect(field).to_be_enabled(timeout=60_000)
+        expect(field).to_be_enabled(timeout=120_000)
         return field, page.get_by_role("log", name="Messages")
 
     (first, log), (second, other_log) = opened(), opened()
@@ -56,7 +56,7 @@ def test_a_chat(
     page.goto(f"{backend.url}{PLACE}{page_name}")
     field = page.get_by_role("textbox", name="Message")
     log = page.get_by_role("log", name="Messages")
-    expect(field).to_be_enabled(timeout=60_000)  # Python starts anew, without a snapshot
+    expect(field).to_be_enabled(timeout=120_000)  # Python starts anew, without a snapshot
     field.fill("Is anybody there?")
     field.press("Enter")
     expect(log).to_have_text("You: Is anybody there?")

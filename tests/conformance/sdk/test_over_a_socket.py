@@ -157,7 +157,7 @@ async def survive(messages: list[bytes]) -> None:
     problems: list[Any] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: problems.append(context))
     async with serving(hostile(messages)) as url, client(url) as sdk:
-        await sdk.wait_for("incoming_multicast", timeout=10)
+        await sdk.wait_for("incoming_multicast", timeout=30)
         assert sdk.status == "connected"
     assert not problems
 

@@ -110,6 +110,10 @@ def _is_this_machine(host: str) -> bool:
         return False
 
 
+CLOSE_TIMEOUT = 2.0
+"""Seconds for the other side to agree that a connection ends; only then is the next one made."""
+
+
 # Reading the certificates of all authorities takes tens of milliseconds: once for a process, not once for a client.
 # There are two because httpx and websockets trust different collections, and httpx sets its own protocols.
 @cache
@@ -142,7 +146,9 @@ class CPythonTransport:
         """See `Transport`."""
         options: dict[str, Any] = {"ssl": self._verify or _socket_tls()} if url.startswith("wss:") else {}
         try:
-            connection = await connect(url, max_size=None, user_agent_header="chatwheel", **options)
+            connection = await connect(
+                url, max_size=None, user_agent_header="chatwheel", close_timeout=CLOSE_TIMEOUT, **options
+            )
         except (OSError, WebSocketException, TimeoutError) as error:
             raise SocketClosed(str(error)) from error
         socket = CPythonSocket(connection)
