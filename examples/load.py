@@ -27,6 +27,7 @@ async def be_customer(url: str, number: int, tls: ssl.SSLContext, took: list[flo
             api_url=url,
             accounts_url=url,
             customer_data_provider=lambda: {"name": f"Customer {number}"},
+            request_timeout=60,  # all of them come in the same second
             transport=transport,
         ) as sdk:
             chat_id = (await sdk.start_chat(continuous=True)).chat.id
