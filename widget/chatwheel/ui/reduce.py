@@ -8,7 +8,18 @@ from types import MappingProxyType
 
 from chatwheel.ui.beginnings import silent, without_beginnings, without_thinking
 from chatwheel.ui.entries import LOCAL, Attachment, Delivery, Entry, Link, Person
-from chatwheel.ui.state import Alerts, Connection, Form, Notice, Older, Queue, Rating, State, Transcript
+from chatwheel.ui.state import (
+    Alerts,
+    Connection,
+    Form,
+    Given,
+    Notice,
+    Older,
+    Queue,
+    Rating,
+    State,
+    Transcript,
+)
 from chatwheel.ui.text import first_link
 
 # -- the connection ----------------------------------------------------------------------------------------------
@@ -61,6 +72,7 @@ def chat_known(
         transcript=state.transcript if thread_id in ("", state.thread_id) else None,
         active=active,
         ended=bool(chat_id) and not active,
+        thanks="" if active else state.thanks,
         queue=queue if active else None,
     )
 
@@ -292,16 +304,26 @@ def linked(state: State, event_id: str, link: Link) -> State:
 
 
 def form_shown(state: State, form: Form | None) -> State:
-    return replace(state, form=form)
+    return replace(state, form=form, thanks="" if form else state.thanks)
+
+
+def form_given(state: State, given: Given) -> State:
+    """More is known of the visitor while a form stands there."""
+    form = state.form
+    return replace(state, form=replace(form, given=given)) if form and form.given != given else state
+
+
+def thanked(state: State, words: str) -> State:
+    return replace(state, thanks=words)
 
 
 def form_checked(state: State, errors: Mapping[str, str], *, busy: bool) -> State:
     form = state.form
-    return (
-        replace(state, form=replace(form, errors=MappingProxyType(dict(errors)), busy=busy))
-        if form
-        else state
-    )
+    if not form:
+        return state
+    attempts = form.attempts + bool(errors)
+    shown = replace(form, errors=MappingProxyType(dict(errors)), busy=busy, attempts=attempts)
+    return replace(state, form=shown)
 
 
 # -- who has seen what -------------------------------------------------------------------------------------------
