@@ -346,3 +346,13 @@ async def test_a_group_that_is_wrong_says_so() -> None:
         assert form.attributes["data-attempts"] == "1"
         await pilot.act("form", fields={"1": ["Ada"]})
         assert form.attributes["data-attempts"] == "2", "so that the stage hears of it once more"
+
+
+async def test_the_focus_goes_to_what_is_not_known() -> None:
+    async with piloted("prechat") as pilot:
+        pilot.server.push("customer_updated", {"id": ME, "name": "Ada"})
+        await ended(pilot)
+        await pilot.act("start-chat")
+        [name] = pilot.document.find(Place.FORM, "input", id="field-1")
+        [email] = pilot.document.find(Place.FORM, "input", id="field-2")
+        assert "data-focus" in email.attributes and "data-focus" not in name.attributes

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from chatwheel.sdk.models import FormField, FormOption
 from chatwheel.ui.i18n import Strings
-from chatwheel.ui.state import State
+from chatwheel.ui.state import Form, State
 from chatwheel.ui.text import one_line, plain
 from chatwheel.ui.tree import Attribute, Node, h
 
@@ -24,9 +24,7 @@ def form(state: State, t: Strings) -> list[Node]:
     if shown.kind == "postchat":
         skip = {"type": "button", "class": "link", "data-action": "form-skip"}
         buttons.append(h("button", skip, t("form.skip")))
-    first = (
-        next((field for field in shown.fields if field.type != "header"), None) if shown.is_wanted else None
-    )
+    first = _first_open(shown) if shown.is_wanted else None
     return [
         h(
             "form",
@@ -54,6 +52,12 @@ def form(state: State, t: Strings) -> list[Node]:
             key=f"{shown.kind} {shown.id}",
         )
     ]
+
+
+def _first_open(shown: Form) -> FormField | None:
+    """Where there is something to do: what is known stands there already."""
+    fields = [field for field in shown.fields if field.type != "header"]
+    return next((field for field in fields if field.id not in shown.given), fields[0] if fields else None)
 
 
 def labelled(
