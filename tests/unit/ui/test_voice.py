@@ -112,3 +112,24 @@ async def test_the_place_in_line_is_said_now_and_then() -> None:
         )
         await pilot.wait(60.0)
         assert len(said(pilot)) == 2 and not pilot.document.shown(Place.CONNECTION).children
+
+
+async def test_who_hesitates_is_said_to_type_once() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+
+        async def live(*, is_typing: bool) -> list[str | None]:
+            indicator = {"author_id": "grace", "is_typing": is_typing, "recipients": "all", "timestamp": 1}
+            payload = {"chat_id": "C1", "thread_id": "T1", "typing_indicator": indicator}
+            pilot.server.push("incoming_typing_indicator", payload)
+            await pilot.settle()
+            shown = pilot.document.find(Place.TYPING, "div")
+            return [
+                entry.attributes.get("aria-live") for entry in shown if "typing" in entry.attributes["class"]
+            ]
+
+        assert await live(is_typing=True) == [None], "the place speaks"
+        assert await live(is_typing=False) == []
+        assert await live(is_typing=True) == ["off"]
+        await pilot.push(event("a", "Good morning"))
+        assert await live(is_typing=True) == [None]

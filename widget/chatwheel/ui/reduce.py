@@ -150,6 +150,7 @@ def arrived(state: State, entries: Iterable[Entry]) -> State:
         state,
         timeline=timeline,
         typing=state.typing.difference(authors),
+        hesitant=state.hesitant.difference(authors),
         agent_id=last if authors else state.agent_id,
     )
     return _settled(_counted(without_thinking(after, authors)))
@@ -283,7 +284,9 @@ def older(state: State, how: Older) -> State:
 
 def typing(state: State, user_id: str, is_typing: bool) -> State:
     ids = state.typing | {user_id} if is_typing else state.typing - {user_id}
-    return state if ids == state.typing else replace(state, typing=ids)
+    if ids == state.typing:
+        return state
+    return replace(state, typing=ids, hesitant=state.hesitant if is_typing else state.hesitant | {user_id})
 
 
 def rated(state: State, score: int | None, comment: str) -> State:

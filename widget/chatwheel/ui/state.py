@@ -130,6 +130,8 @@ class State:
     older: Older = Older.UNKNOWN
     typing: frozenset[str] = frozenset()
     """Ids of the agents who are typing."""
+    hesitant: frozenset[str] = frozenset()
+    """Those who have typed, stopped, and not written anything yet: when they go on, it is not said again."""
     thinking: Mapping[str, Thinking] = field(default_factory=lambda: MappingProxyType({}))
     """What bots are working on, by their ids."""
     queue: Queue | None = None

@@ -65,7 +65,10 @@ def typing(state: State, t: Strings) -> list[Node]:
     return [
         h(
             "div",
-            {"class": "entry theirs typing first last"},
+            {
+                "class": "entry theirs typing first last",
+                "aria-live": "off" if ids[0] in state.hesitant else None,
+            },
             avatar(person),
             h("div", {"class": "bubble"}, dots),
             _said(text),

@@ -46,7 +46,7 @@ VIEWS: Mapping[Place, tuple[View, Source]] = {
     ),
     Place.TOP: (top, lambda s: (s.older, not s.timeline)),
     Place.FORM: (form, lambda s: (s.form,)),
-    Place.TYPING: (notices.typing, lambda s: (s.typing, s.thinking, s.people)),
+    Place.TYPING: (notices.typing, lambda s: (s.typing, s.hesitant, s.thinking, s.people)),
     Place.ALERTS: (notices.alerts, lambda s: (s.notices,)),
     Place.ENDED: (
         ended,
