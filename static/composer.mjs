@@ -51,13 +51,14 @@ export class Composer {
 
   /** Sends what the visitor sent before this was there. */
   takeOver() {
+    const sent = takeSent();
+    if (!sent.length) return this.#changed();
     const draft = this.#message.value;
-    for (const text of takeSent()) {
-      this.#message.value = text;
-      this.send();
-    }
-    this.#message.value ||= draft;
+    const refused = sent.filter((text) => !this.#hand(text));
+    // What cannot be sent stands before what was begun since.
+    this.#message.value = [...refused, draft].filter(Boolean).join("\n\n");
     this.#changed();
+    if (refused.length) this.#accepts(this.#message.value.trim());
   }
 
   get text() {
@@ -101,10 +102,20 @@ export class Composer {
 
   send() {
     const text = this.#message.value.trim();
-    if (!text || !this.#accepts(text) || !this.#options.onSend(text)) return;
+    if (!text || !this.#hand(text)) return;
     this.#message.value = "";
     this.#changed();
     this.focus();
+  }
+
+  /** The words have come, or are others. */
+  speak() {
+    if (!this.#refusal.hidden) this.#accepts(this.#message.value.trim());
+  }
+
+  /** Whether the text was taken. @param {string} text */
+  #hand(text) {
+    return this.#accepts(text) && this.#options.onSend(text);
   }
 
   /** Whether the text can be sent; otherwise it is said why not. @param {string} text */

@@ -25,10 +25,12 @@
     for (const name of ["organization-id", "client-id"]) {
       if (!script.getAttribute(`data-${name}`)) return `data-${name} is missing`;
     }
-    try {
-      for (const name of ["apiUrl", "accountsUrl"]) new URL(dataset[name] ?? "", location.href);
-    } catch {
-      return "data-api-url or data-accounts-url is not an address";
+    for (const name of ["api-url", "accounts-url"]) {
+      const url = script.getAttribute(`data-${name}`);
+      try {
+        if (!url || /^http/.test(new URL(url, location.href).protocol)) continue;
+      } catch {}
+      return `data-${name} is not an http(s) address`;
     }
     try {
       if (dataset.inline) document.querySelector(dataset.inline);
@@ -42,6 +44,10 @@
   if (wrong) {
     console.error(`chatwheel: ${wrong}. Correct it in the script tag that loads embed.js.`);
     return;
+  }
+  const { consent: rule } = dataset;
+  if (rule !== undefined && rule !== "required") {
+    console.warn(`chatwheel: data-consent="${rule}" is not known, and taken for "required".`);
   }
   const key = `chatwheel:${dataset.organizationId}`;
   const consentKey = `${key}:consent`;
@@ -90,7 +96,8 @@
       box-shadow: 0 0 0 1px rgb(128 128 144 / 16%), 0 12px 48px rgb(20 20 40 / 24%), 0 2px 8px rgb(20 20 40 / 12%);
       opacity: 0; visibility: hidden; transform: scale(.92) translateY(12px); transform-origin: 100% 100%;
       transition: opacity 160ms, transform 160ms cubic-bezier(.2, .8, .3, 1), visibility 0s 160ms; }
-    :host([data-position="start"]) iframe { inset-inline: 0 auto; transform-origin: 0 100%; }
+    :host([data-position="start"]) iframe { inset-inline: 0 auto; }
+    :host([data-position="end"]:dir(rtl)) iframe, :host([data-position="start"]:dir(ltr)) iframe { transform-origin: 0 100%; }
     iframe.open { opacity: 1; visibility: visible; transform: none; transition-delay: 0s; }
     @media (max-width: 480px), (max-height: 480px) and (pointer: coarse) {
       iframe { position: fixed; inset: 0; width: 100%; max-width: none; height: 100%; height: 100dvh; border-radius: 0; }
@@ -186,31 +193,41 @@
 
     // -- consent --------------------------------------------------------------------------------------------------
 
-    let consented = dataset.consent !== "required" || Boolean(stored((storage) => storage.getItem(consentKey)));
-    /** @type {(() => void)[]} */
+    let consented = rule === undefined || Boolean(stored((storage) => storage.getItem(consentKey)));
+    /** What was said last: the visitor may change their mind while all is being deleted. */
+    let wish = consented;
+    /** Deletes what was kept. @type {Promise<void> | undefined} */
+    let going;
+    /** @type {[work: () => void, refuse?: () => void][]} */
     const withheld = [];
-    /** Now, or when the visitor consents. @param {() => void} work */
-    const allowed = (work) => (consented ? work() : void withheld.push(work));
+    /** Now, or when the visitor consents. @param {() => void} work @param {() => void} [refuse] it will never be done */
+    const allowed = (work, refuse) => (consented && !going ? work() : void withheld.push([work, refuse]));
 
     /** @param {boolean} given */
     const consent = async (given) => {
       if (typeof given !== "boolean") throw refusal("INVALID_ARGUMENT", "consent takes true or false.");
-      if (given === consented) return;
-      if (given) stored((storage) => storage.setItem(consentKey, "1"));
-      consented = given;
-      emit("consent", given);
-      if (given) for (const work of withheld.splice(0)) work();
-      else await forget();
+      wish = given;
+      if (given && going) await Promise.allSettled([going]);
+      if (wish !== given || given === consented) return going;
+      // Other tabs hear of it first, and stop.
+      stored((storage) => storage.setItem(consentKey, given ? "1" : ""));
+      agree(given);
+      if (!given) await (going = forget().finally(() => (going = undefined)));
     };
 
-    /** What was kept goes; what is in the frame's storage, only the frame can reach. */
+    /** @param {boolean} given */
+    const agree = (given) => {
+      wish = consented = given;
+      emit("consent", given);
+      if (given) for (const [work] of withheld.splice(0)) work();
+      else unload();
+    };
+
+    /** What was kept goes; what is in the frame's storage, only a frame can reach. */
     const forget = async () => {
+      stored((storage) => [key, consentKey].forEach((name) => storage.removeItem(name)));
       make();
-      try {
-        await page?.then((page) => page.forget()).finally(unload);
-      } finally {
-        stored((storage) => [key, consentKey].forEach((name) => storage.removeItem(name)));
-      }
+      await page?.then((page) => page.forget()).finally(unload);
     };
 
     // -- the frame ------------------------------------------------------------------------------------------------
@@ -233,7 +250,7 @@
         root.append(link); // what is imported from there must have this content
       }
       page = import(at(Object.keys(MODULES)[0])).then(
-        ({ Page }) => new Page({ base, key, dataset, element, root, launcher, drawing, words, listeners, state, signal, frame: made, emit, draw, open, close }),
+        ({ Page }) => new Page({ base, key, dataset, element, root, launcher, drawing, words, listeners, state, signal, frame: made, emit, draw, open, close, unload }),
       );
       page.catch((error) => {
         const hint = "Whoever serves it to pages of other origins sends Access-Control-Allow-Origin.";
@@ -322,6 +339,7 @@
       observer.disconnect();
       element.remove();
       listeners.clear();
+      for (const [, refuse] of withheld.splice(0)) refuse?.();
       host.chatwheel.mounted = false;
     };
 
@@ -356,14 +374,14 @@
       if (signal.aborted && host.chatwheel.mounted) return host.chatwheel(method, ...args); // it was kept since before `init`
       if (method === "on" || method === "once") return verbs[method](...args);
       return new Promise((resolve, reject) => {
-        if (signal.aborted && method !== "init") {
-          reject(refusal("DESTROYED", 'the widget was destroyed; chatwheel("init") starts it again.'));
-        } else if (Object.hasOwn(verbs, method)) resolve(verbs[method](...args));
+        const refuse = () => reject(refusal("DESTROYED", 'the widget was destroyed; chatwheel("init") starts it again.'));
+        if (signal.aborted && method !== "init") refuse();
+        else if (Object.hasOwn(verbs, method)) resolve(verbs[method](...args));
         else {
           allowed(() => {
             make();
             page?.then((page) => page.call(method, args)).then(resolve, reject);
-          });
+          }, refuse);
         }
       });
     };
@@ -410,12 +428,9 @@
       }
     };
 
-    // In another tab the consent was withdrawn.
+    // What was said in another tab.
     addEventListener("storage", (event) => {
-      if (event.key === consentKey && !event.newValue && consented) {
-        consented = false;
-        unload();
-      }
+      if (event.key === consentKey && Boolean(event.newValue) !== consented) agree(!consented);
     }, { signal });
     if (document.body) enter();
     else addEventListener("DOMContentLoaded", enter, { signal });

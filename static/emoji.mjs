@@ -2,7 +2,8 @@
 /** A few emoji to choose from, above the composer: a grid to walk in with the arrow keys. Loaded when it is asked for. */
 import { element } from "./parts.mjs";
 
-const COLUMNS = 8;
+/** Of fingers' width there is room for fewer. */
+const COLUMNS = matchMedia("(pointer: coarse)").matches ? 7 : 8;
 const EMOJI = (
   "😀 😃 😄 😁 😅 😂 🙂 😉 😊 😍 😘 😎 🤔 😐 🙄 😏 😔 😢 😭 😠 😱 😴 🤗 🤷 👍 👎 👌 👏 🙏 💪 👋 🤝 " +
   "❤️ 💔 🔥 🎉 ✨ ⭐ ✅ ❌ ❓ ❗ ☕ 🍕 🎁 📦 🚚 💳"

@@ -4,8 +4,42 @@
 const OURS = /^chatwheel\b/;
 const DATABASE = "chatwheel";
 
+/** Held by every frame while it lives. */
+const HERE = "chatwheel:here";
+/** The channel on which the others hear that all is about to be deleted. */
+const GOING = "chatwheel:forget";
+/** Milliseconds that they have to go; a tab that the browser has put to sleep keeps nothing either. */
+const PATIENCE = 3000;
+
+/**
+ * What is kept is in use here.
+ * @param {() => void} leave told when it is about to be deleted, from another tab
+ * @returns {Promise<void>} resolves when nobody is just deleting it
+ */
+export function stay(leave) {
+  if (!navigator.locks) return Promise.resolve();
+  new BroadcastChannel(GOING).onmessage = leave;
+  return new Promise((resolve) => {
+    const held = () => {
+      resolve();
+      return new Promise(() => {}); // as long as the frame lives
+    };
+    navigator.locks.request(HERE, { mode: "shared" }, held).catch(() => resolve()); // storage is refused: there is nothing
+  });
+}
+
+/** Deletes it when all others have gone. */
 export async function forget() {
-  await Promise.allSettled([forgetStrings(), forgetDatabase(), forgetCaches()]);
+  const channel = new BroadcastChannel(GOING);
+  channel.postMessage(null);
+  channel.close();
+  const erase = () => Promise.allSettled([forgetStrings(), forgetDatabase(), forgetCaches()]);
+  let isDone = false;
+  await navigator.locks?.request(HERE, { signal: AbortSignal.timeout(PATIENCE) }, () => {
+    isDone = true;
+    return erase();
+  }).catch(() => {});
+  if (!isDone) await erase();
 }
 
 async function forgetStrings() {

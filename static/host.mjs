@@ -32,6 +32,7 @@ import { hello } from "./guard.mjs";
  * @property {string} title
  * @property {string} [referrer]
  * @property {boolean} open whether the panel is open
+ * @property {boolean} [modal] whether it is a sheet over the whole screen
  * @property {boolean} focused whether the host page, or the frame in it, has the focus
  *
  * @typedef {object} HostHandlers
@@ -39,7 +40,6 @@ import { hello } from "./guard.mjs";
  * @property {(call: { id: number, method: string, args: unknown[] }) => void} onCall
  * @property {(name: string) => void} onListen the page wants to hear of events of this name
  * @property {(name: string) => void} onIntent the visitor did something outside the frame
- * @property {() => void} onForget what is kept in the browser is to be deleted
  */
 
 /**
@@ -54,7 +54,6 @@ export async function connectHost(handlers) {
     else if (kind === "call") handlers.onCall(body);
     else if (kind === "listen") handlers.onListen(body);
     else if (kind === "intent") handlers.onIntent(body);
-    else if (kind === "forget") handlers.onForget();
   };
   return { settings: configuration, post: (kind, body) => port.postMessage([kind, body]) };
 }

@@ -63,17 +63,19 @@ export class Messages {
     const all = /** @type {HTMLElement[]} */ ([...this.#log.querySelectorAll("article")]);
     const from = message ? all.indexOf(message) : step > 0 ? all.length - 2 : all.length;
     const next = all[Math.min(all.length - 1, Math.max(0, from + step))];
-    if (next) this.#visit(next);
+    this.visit(next);
   }
 
   /** @param {EventTarget | null} from what had the focus before the log */
   #resume(from) {
     const isInside = from instanceof Node && this.#scroller.contains(from); // it is on its way out
-    if (!isInside && this.#last?.isConnected && this.#scroller.matches(":focus-visible")) this.#visit(this.#last);
+    if (!isInside && this.#last?.isConnected && this.#scroller.matches(":focus-visible")) this.visit(this.#last);
   }
 
-  /** @param {HTMLElement} message */
-  #visit(message) {
+  /** Goes to a message, by itself to the last one. @param {HTMLElement} [message] */
+  visit(message) {
+    message ??= /** @type {HTMLElement[]} */ ([...this.#log.querySelectorAll("article")]).at(-1);
+    if (!message) return;
     this.#last = message;
     message.tabIndex = -1;
     const said = [...message.children].filter((part) => part !== this.#button).map((part) => part.textContent?.trim());

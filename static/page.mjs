@@ -23,6 +23,7 @@
  * @property {() => void} draw
  * @property {(how?: { focus?: boolean }) => void} open
  * @property {() => void} close
+ * @property {() => void} unload
  *
  * @typedef {{ open: boolean, hidden: boolean, unread: number, started: boolean }} State what `chatwheel("state")`
  *   tells, and more once Python is there
@@ -31,6 +32,7 @@
  */
 
 const ADDRESS_MILLISECONDS = 1000;
+const FORGET_MILLISECONDS = 15_000;
 /** Events of the widget's own, which come unasked. All others are the SDK's. */
 const OWN = new Set([
   "ready", "open", "close", "show", "hide", "unread", "state", "message", "greeting", "form", "rating", "button",
@@ -42,6 +44,8 @@ const ATTRIBUTES = new Map([["setTheme", "theme"], ["setLocale", "locale"]]);
 
 export class Page {
   #embed;
+  /** The launcher's name when nothing is unread and no words have come. */
+  #opening;
   /** @type {MessagePort | undefined} */
   #port;
   /** @type {[string, unknown][]} */
@@ -58,14 +62,17 @@ export class Page {
   #ended = new AbortController();
   #isForgetting = false;
   #onForgotten = () => {};
+  /** Whether the panel is a sheet over the whole screen. */
+  #isModal = false;
 
   /** @param {Embed} embed */
   constructor(embed) {
     this.#embed = embed;
+    this.#opening = embed.words.open;
     for (const name of embed.listeners.keys()) this.listen(name);
     this.#watchAddress();
     const { signal } = this.#ended;
-    if (!embed.dataset.inline) void import("./phone.mjs").then(({ Phone }) => new Phone(embed, signal), () => {});
+    if (!embed.dataset.inline) void import("./phone.mjs").then(({ Phone }) => new Phone(embed, signal, (is) => this.#covers(is)), () => {});
     // The focus may go to the frame: who has it then is known a moment later.
     for (const name of ["focus", "blur"]) addEventListener(name, () => setTimeout(() => this.moved()), { signal });
   }
@@ -86,6 +93,12 @@ export class Page {
   /** The panel opened or closed, or the visitor went to another page of an application. @param {boolean} [focus] */
   moved(focus = false) {
     this.#post("page", { ...this.#page(), focus });
+  }
+
+  /** @param {boolean} isModal */
+  #covers(isModal) {
+    this.#isModal = isModal;
+    this.moved();
   }
 
   /** @param {string} name of an event that the page wants to hear of */
@@ -125,16 +138,17 @@ export class Page {
 
   /** Everything that the frame keeps in the browser is deleted; afterwards there is nothing to do but to stop. */
   forget() {
-    return new Promise((resolve) => {
-      this.#onForgotten = () => resolve(undefined);
+    return /** @type {Promise<void>} */ (new Promise((resolve) => {
+      this.#onForgotten = resolve;
       this.#isForgetting = true;
-      if (this.#port) this.#post("forget");
-    });
+      setTimeout(resolve, FORGET_MILLISECONDS); // a frame that cannot be loaded deletes nothing
+    }));
   }
 
   stop() {
     this.#ended.abort();
     this.#disconnect();
+    this.#onForgotten();
     this.#shown?.remove();
     this.#embed.state.unread = 0;
   }
@@ -195,13 +209,15 @@ export class Page {
       referrer: document.referrer,
       open: this.#embed.state.open && !this.#embed.state.hidden,
       focused: document.hasFocus(),
+      modal: this.#isModal,
     };
   }
 
   /** @param {string} kind @param {any} body */
   #hear(kind, body) {
-    const { emit, state, open, close } = this.#embed;
+    const { emit, state, open, close, unload } = this.#embed;
     if (kind === "close") close();
+    else if (kind === "gone") unload();
     else if (kind === "open") open({ focus: true });
     else if (kind === "look") this.moved();
     else if (kind === "words") this.#speak(body);
@@ -233,14 +249,15 @@ export class Page {
   /** The launcher's name tells how much is unread. @param {number} count */
   #name(count) {
     const { words, draw } = this.#embed;
-    words.open = count ? this.#counted("launcher.unread", count) : (this.#words["launcher.open"] ?? words.open);
+    words.open = count ? this.#counted("launcher.unread", count) : (this.#words["launcher.open"] ?? this.#opening);
     draw();
   }
 
   /** @param {string} text @param {number} count */
   #counted(text, count) {
-    const words = this.#words[`${text}_${count === 1 ? "one" : "many"}`] ?? "({count})";
-    return words.replace("{count}", String(count));
+    const { element } = this.#embed;
+    const known = this.#words[`${text}_${count === 1 ? "one" : "many"}`] ?? `({count}) ${this.#opening}`;
+    return known.replace("{count}", new Intl.NumberFormat(element.lang, { numberingSystem: "latn" }).format(count));
   }
 
   /** @param {{ count: number, preview: { name: string, text: string } | null }} news */
@@ -253,7 +270,7 @@ export class Page {
     this.#shown = await this.#unread;
     if (state.unread !== count) return; // another has overtaken it
     const title = count ? this.#counted("title.unread", count) : "";
-    this.#shown.show(count, preview, { title, dismiss: this.#words["alert.dismiss"] });
+    this.#shown.show(count, preview, { title, dismiss: this.#words["alert.dismiss"] ?? "\u00d7" });
     if (isOther) emit("unread", count);
   }
 

@@ -18,6 +18,7 @@ const STYLE = `
 
 export class Phone {
   #embed;
+  #onChange;
   #media = matchMedia(SMALL);
   #is = false;
   /** What the page had before, and gets back. @type {(() => void)[]} */
@@ -28,9 +29,11 @@ export class Phone {
   /**
    * @param {import("./page.mjs").Embed} embed
    * @param {AbortSignal} signal
+   * @param {(is: boolean) => void} onChange told when the panel has become such a sheet, or is none any more
    */
-  constructor(embed, signal) {
+  constructor(embed, signal, onChange) {
     this.#embed = embed;
+    this.#onChange = onChange;
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     embed.root.adoptedStyleSheets.push(sheet);
@@ -55,6 +58,7 @@ export class Phone {
 
   #enter() {
     this.#is = true;
+    this.#onChange(true);
     for (const { style } of [document.documentElement, document.body]) {
       const { overflow, overscrollBehavior } = style;
       Object.assign(style, { overflow: "hidden", overscrollBehavior: "none" });
@@ -72,6 +76,7 @@ export class Phone {
   #leave() {
     if (!this.#is) return;
     this.#is = false;
+    this.#onChange(false);
     for (const undo of this.#undo.splice(0)) undo();
     this.#fit();
     if (!history.state?.chatwheel) return; // it was the back gesture, or the page has gone on

@@ -15,11 +15,15 @@ export class Scroll {
   #top = 0;
   #onTop;
 
-  /** @param {() => void} onTop told when the reader comes near to the first message */
-  constructor(onTop) {
+  /**
+   * @param {object} handlers
+   * @param {() => void} handlers.onTop told when the reader comes near to the first message
+   * @param {() => void} handlers.onLatest the reader wants to see what is new
+   */
+  constructor({ onTop, onLatest }) {
     this.#onTop = onTop;
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    this.#latest.addEventListener("click", () => this.toEnd());
+    this.#latest.addEventListener("click", onLatest);
     const observer = new ResizeObserver(() => this.#pinned && this.toEnd());
     for (const element of [this.#scroller, ...this.#scroller.children]) observer.observe(element);
   }
@@ -28,6 +32,12 @@ export class Scroll {
     this.#pinned = true;
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#latest.hidden = true;
+  }
+
+  /** To a message, which then stands at the top; what follows may be more than there is room for. @param {Element} message */
+  to(message) {
+    this.#pinned = false; // until it turns out that this is the end
+    message.scrollIntoView({ block: "start" });
   }
 
   /** @param {number} pages */

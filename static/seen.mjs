@@ -38,6 +38,11 @@ export class Seen {
     }
   }
 
+  /** The first message that the visitor has not seen, after one that they have. */
+  get first() {
+    return this.#newest?.isConnected ? [...this.#unseen()].at(-1) : undefined;
+  }
+
   /** Agents' messages after the newest that was seen. */
   *#unseen() {
     let count = 0;

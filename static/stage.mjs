@@ -6,8 +6,9 @@
 import { Alerts } from "./alerts.mjs";
 import { Composer } from "./composer.mjs";
 import { Nodes } from "./edits.mjs";
+import { Fields } from "./fields.mjs";
 import { described } from "./files.mjs";
-import { forget } from "./forget.mjs";
+import { forget, stay } from "./forget.mjs";
 import { connectHost } from "./host.mjs";
 import { Menu } from "./menu.mjs";
 import { Messages } from "./messages.mjs";
@@ -34,8 +35,14 @@ class Stage {
   #live = /** @type {HTMLElement} */ (document.querySelector("#live"));
   #words = new Words();
   #nodes = new Nodes(document, (time) => this.#words.writeTime(time));
-  #scroll = new Scroll(() => this.#askForOlder());
+  #scroll = new Scroll({ onTop: () => this.#intent("older"), onLatest: () => this.#goToLatest() });
   #seen = new Seen((key) => this.#intent("seen", { key }));
+  #fields = new Fields((name, more) => this.#intent(name, more));
+  #messages = new Messages({
+    words: (key) => this.#words.say(key),
+    announce: (text) => this.#announce(text),
+    leave: () => this.#composer.focus(),
+  });
   #starting = new Starting((key, values) => this.#words.say(key, values), () => this.#start());
   #unsent = new Unsent((messages) => this.#found(messages));
   /** Made when it is first asked for. @type {import("./emoji.mjs").EmojiPicker | undefined} */
@@ -88,13 +95,13 @@ class Stage {
       onCall: (call) => void this.#verbs.call(call),
       onListen: (name) => this.#listenTo(name),
       onIntent: (name) => this.#intent(name),
-      onForget: () => void this.#forget(),
     });
     this.#listen();
     const { settings, post } = await host;
     this.#settings = settings;
     this.#tellHost = post;
-    if (settings.forget) return this.#forget();
+    if (settings.forget) return forget().then(() => post("forgotten"));
+    const here = stay(() => this.#leave());
     this.#dress(settings);
     const scope = `${settings.organizationId}:${settings.clientId}`;
     this.#alerts.open(scope);
@@ -102,6 +109,7 @@ class Stage {
     this.#moved(settings.page); // before anything is awaited: what the page says next is newer
     await this.#speak(settings.locale);
     this.#found(await this.#unsent.open(scope));
+    await here; // else what is started would be deleted
     this.#start();
   }
 
@@ -171,7 +179,7 @@ class Stage {
   #apply(edits) {
     const focused = document.activeElement;
     const menuWasOpen = this.#menu.isOpen;
-    const before = this.#callingFields();
+    const before = this.#fields.calling;
     this.#scroll.keep(() => {
       if (!this.#drawn) {
         this.#drawn = true;
@@ -182,16 +190,11 @@ class Stage {
     });
     this.#careForFocus(focused, menuWasOpen);
     // Not out of the visitor's hands: who writes in the page around the frame goes on there.
-    if (document.hasFocus()) this.#callingFields().find((field, why) => field && !before[why])?.focus();
+    if (document.hasFocus()) this.#fields.answer(before);
     this.#afterFrame(() => {
       this.#post("applied");
       this.#look();
     });
-  }
-
-  /** @returns {(HTMLElement | null)[]} the field that must be filled in differently, and the one that was asked for */
-  #callingFields() {
-    return [document.querySelector("[aria-invalid=true]"), document.querySelector("[data-focus]")];
   }
 
   #look() {
@@ -278,16 +281,10 @@ class Stage {
   #listen() {
     document.querySelector("#close-button")?.addEventListener("click", () => this.#close());
     document.addEventListener("click", (event) => this.#clicked(event));
-    document.addEventListener("submit", (event) => this.#submitted(event));
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.#attention());
     for (const name of ["focus", "blur"]) addEventListener(name, () => this.#tellHost("look"));
     document.querySelector("#emoji")?.addEventListener("click", () => void this.#chooseEmoji());
-    new Messages({
-      words: (key) => this.#words.say(key),
-      announce: (text) => this.#announce(text),
-      leave: () => this.#composer.focus(),
-    });
     for (const name of ["online", "offline"]) {
       addEventListener(name, () => this.#up && this.#post("network", { online: name === "online" }));
     }
@@ -305,17 +302,6 @@ class Stage {
     } else if (this.#menu.isOpen && !event.target.closest("#menu, #menu-button")) {
       this.#intent("menu-close");
     }
-  }
-
-  /** A form of Python's: what is in it goes to Python, each name with all its values. @param {SubmitEvent} event */
-  #submitted(event) {
-    const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !form.dataset.action) return;
-    event.preventDefault();
-    const data = new FormData(form);
-    const fields = Object.fromEntries([...new Set(data.keys())].map((name) => [name, data.getAll(name)]));
-    const { action, ...details } = form.dataset;
-    this.#intent(action, { ...details, fields });
   }
 
   /** @param {KeyboardEvent} event */
@@ -373,8 +359,12 @@ class Stage {
     this.#composer.focus();
   }
 
-  #askForOlder() {
-    this.#intent("older");
+  /** To the first message that was not seen, if there is one; and with the focus, for the button goes. */
+  #goToLatest() {
+    const unseen = this.#seen.first;
+    if (unseen) this.#scroll.to(unseen);
+    else this.#scroll.toEnd();
+    this.#messages.visit(unseen);
   }
 
   // -- the host page ----------------------------------------------------------------------------------------------
@@ -383,6 +373,7 @@ class Stage {
   async #speak(locale) {
     await this.#words.load(locale);
     this.#words.write(document);
+    this.#composer.speak();
     this.#tellHost("words", this.#words.forHost());
   }
 
@@ -402,12 +393,11 @@ class Stage {
     return true;
   }
 
-  /** Nothing is kept, and nothing that would keep anything goes on. */
-  async #forget() {
+  /** In another tab all that is kept is about to be deleted: nothing goes on here that would keep anything. */
+  #leave() {
     this.#worker?.stop();
     this.#up = false;
-    await forget();
-    this.#tellHost("forgotten");
+    this.#tellHost("gone");
   }
 
   /** @param {import("./host.mjs").Look} look */
@@ -424,6 +414,7 @@ class Stage {
   #moved({ focus, ...page }) {
     this.#page = page;
     this.#panel.inert = !page.open;
+    this.#panel.ariaModal = page.modal ? "true" : null; // a sheet over all of it; the page behind it is inert
     if (focus) this.#composer.focus();
     this.#attention();
   }

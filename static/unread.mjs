@@ -17,7 +17,7 @@ const STYLE = `
     outline-offset: -2px; border-radius: 14px; }
   .preview b { display: block; overflow: hidden; font-weight: 600; text-overflow: ellipsis; white-space: nowrap; }
   .preview span { display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical; -webkit-line-clamp: 6; }
-  .preview .away { display: grid; place-items: center; flex: none; width: 40px; height: 44px; color: light-dark(#676773, #a5a5b2); }
+  .preview .away { display: grid; place-items: center; flex: none; width: 44px; height: 44px; color: light-dark(#676773, #a5a5b2); }
   .preview .away svg { width: 18px; height: 18px; }
   @media (forced-colors: active) { .preview, .badge { outline: 1px solid CanvasText; } }`;
 

@@ -47,7 +47,8 @@ export class Words {
 
   /** @param {number} bytes */
   size(bytes) {
-    return this.say("size.kilobytes", { count: String(Math.round(bytes / 1024)) });
+    const count = new Intl.NumberFormat(this.locale, { numberingSystem: "latn", maximumFractionDigits: 0 });
+    return this.say("size.kilobytes", { count: count.format(bytes / 1024) });
   }
 
   /** The words that the host page needs, and their language. */

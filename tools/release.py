@@ -22,12 +22,18 @@ _PYSCRIPT = ("runtime/pyscript/core.js", "runtime/pyscript/error-*.js")
 _WORKER, _MAKER = "boot.mjs", "maker.mjs"
 _DESCRIPTION = "runtime/runtime.json"
 _IMPORT = re.compile(r"""^(?:import|export)\b[^"'();]*["'](\./[^"']+)["']""", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|// [^\n]*)\n", re.MULTILINE | re.DOTALL)
 _LATER = re.compile(r"""^[^*\n]*\bimport\(["'](\./[^"']+)["']\)""", re.MULTILINE)
 
 
 def integrity(content: bytes) -> str:
     """As it stands in HTML's `integrity` attributes."""
     return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
+
+
+def without_comments(script: str) -> str:
+    """Without the lines that are comments: every page fetches this script, and its readers read the source."""
+    return _COMMENT.sub("", script)
 
 
 class Release:
@@ -65,7 +71,7 @@ class Release:
         before, found, after = text.partition('"page.mjs": ""')
         if not found:
             raise ValueError("embed.js has no place for the hashes of its modules")
-        return f"{before}{', '.join(dict.fromkeys(hashes))}{after}"
+        return without_comments(f"{before}{', '.join(dict.fromkeys(hashes))}{after}")
 
     def _frame(self, text: str, name: str) -> str:
         """The frame's document, with all that it loads at once, and the hashes of what is loaded later."""

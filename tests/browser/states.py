@@ -205,7 +205,7 @@ def beginnings(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
     thread = agent.chat["last_thread_summary"]["id"]
     place = {"chat_id": agent.chat["id"], "thread_id": thread, "queue": {"position": 3, "wait_time": 240}}
     backend.news("queue_position_updated", place)
-    expect(widget.inside.get_by_text("You are number 3 in line.")).to_be_visible()
+    expect(widget.connection.get_by_text("You are number 3 in line.")).to_be_visible()
     yield "queue"
     widget.choose("End chat")
     widget.close()

@@ -32,6 +32,10 @@ OUT_OF_PLACE = """() => {
     if (page.scrollWidth > page.clientWidth) found.push(`the page is ${page.scrollWidth} px wide`);
     for (const e of document.querySelectorAll("button, a[href], input, textarea, select")) {
         const { left, right, top, bottom, width, height } = e.getBoundingClientRect();
+        const isInText = e.matches(":is(p, .bubble) a") || e.closest("label");
+        if (shown.includes(e) && width && !isInText && Math.min(width, height) < 24) {
+            found.push(`${name(e)} is too small to be hit: ${width} by ${height} px`);
+        }
         if (!shown.includes(e) || !width || e.closest("[inert]") || scrolls(e)) continue;
         if (left < -1 || right > innerWidth + 1 || top < -1 || bottom > innerHeight + 1) {
             found.push(`${name(e)} is cut off`);

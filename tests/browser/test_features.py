@@ -14,16 +14,25 @@ from browser.states import PRECHAT
 def test_a_form_before_the_chat(widget: Widget, backend: Backend) -> None:
     """Checked with words beside the fields; the chat begins with the answers, the message written before follows."""
     backend.set_form("prechat", PRECHAT)
-    widget.visit().open()
+    widget.visit()
+    widget.page.evaluate("void chatwheel('identify', { name: 'Ada Byron' })")
+    widget.open()
     widget.send("I wrote this first")
     form = widget.inside.get_by_role("form", name="Before the chat")
     expect(form).to_be_visible()
     form.get_by_label("E-mail").fill("nobody")
     form.get_by_role("button", name="Start chat").click()
-    expect(form.get_by_role("alert")).to_have_count(3)
-    expect(form.get_by_label("Your name")).to_be_focused()
+    expect(form.get_by_role("alert")).to_have_count(2)
+    expect(form.get_by_label("Your name")).to_have_value("Ada Byron")  # nobody is asked for what is known
+    expect(form.get_by_label("E-mail")).to_be_focused()
     form.get_by_label("Your name").fill("Ada")
     form.get_by_label("E-mail").fill("ada@example.org")
+    for _ in range(2):  # the same mistake once more has the focus once more
+        form.get_by_role("button", name="Start chat").click()
+        expect(form.get_by_label("Sales")).to_be_focused()
+        form.get_by_label("Your name").focus()
+    group = form.get_by_role("radiogroup", name="What is it about?")
+    expect(group).to_have_accessible_description("Please fill this in.")
     form.get_by_label("Repairs").check()
     form.get_by_role("button", name="Start chat").click()
     expect(form).to_have_count(0)

@@ -159,7 +159,12 @@ def test_pasted_dropped_and_from_the_agent(widget: Widget, console: Console) -> 
             "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         }
     )
-    for name in ("pasted.txt", "dropped.csv", "logo.svg"):
+    warned = widget.log.get_by_role("button", name="logo.svg")  # such a file may run: it takes two presses
+    warned.click()
+    expect(warned).to_have_attribute("aria-expanded", "true")
+    download = widget.message("logo.svg").get_by_role("link", name="Download anyway")
+    expect(download).to_have_attribute("download", "logo.svg")
+    for name in ("pasted.txt", "dropped.csv"):
         card = widget.log.get_by_role("link", name=name)
         expect(card).to_have_attribute("download", name)
         expect(card.locator("img")).to_have_count(0)

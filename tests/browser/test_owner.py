@@ -26,7 +26,8 @@ def settled(page: Page, script: str) -> Any:
 
 LISTEN = """
 globalThis.heard = [];
-const names = ["ready", "open", "close", "hide", "show", "unread", "message", "state", "destroy", "incoming_event"];
+const names = ["ready", "open", "close", "hide", "show", "unread", "message", "state", "consent", "destroy"];
+names.push("incoming_event");
 for (const name of names) {
   document.addEventListener(`chatwheel:${name}`, ({ detail }) => heard.push([name, detail]));
 }
@@ -237,11 +238,15 @@ def test_nothing_without_consent(visitor: BrowserContext, backend: Backend, watc
     widget.message("Said before").get_by_text("Sent", exact=True).wait_for()
     assert records(visitor) > 0
 
-    # And remembers it, until it is withdrawn: then there is no frame, and nothing is kept.
+    # And remembers it, until it is withdrawn: then there is no frame, in other tabs neither, and nothing is kept.
     page.reload()
     expect(widget.element).to_have_count(1)
+    other = Widget(visitor.new_page(), backend.url).visit("/shop").wait_started()
     settled(page, "chatwheel('consent', false)")
     expect(widget.element).to_have_count(0)
+    expect(other.element).to_have_count(0)
+    assert other.page.evaluate("heard.at(-1)[0]") == "consent"
+    other.page.close()
     expect(widget.launcher).to_be_visible()
     assert records(visitor) == 0
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
@@ -257,7 +262,48 @@ def test_nothing_without_consent(visitor: BrowserContext, backend: Backend, watc
     assert all("embed.js" in url for url in asked()[before:])
     page.evaluate("void chatwheel('open')")
     widget.open().wait_connected()
-    assert page.evaluate("localStorage.getItem('chatwheel:demo-organization:consent')") == "1"
+    marker = "localStorage.getItem('chatwheel:demo-organization:consent')"
+    assert page.evaluate(marker) == "1"
+
+    # Withdrawn and given again in one breath: first all goes, then it begins anew. The last word holds.
+    page.evaluate(
+        "void chatwheel('consent', false); void chatwheel('consent', true); void chatwheel('open');"
+    )
+    expect(widget.launcher).to_have_attribute("aria-expanded", "true")
+    widget.wait_connected()
+    assert page.evaluate(marker) == "1"
+    settled(page, "(chatwheel('consent', false), chatwheel('consent', true), chatwheel('consent', false))")
+    expect(widget.element).to_have_count(0)
+    assert page.evaluate(marker) is None
+
+    # What still waits for it when all ends is told so.
+    page.evaluate("() => { globalThis.late = chatwheel('getCustomer'); late.catch(() => {}); }")
+    settled(page, "chatwheel('destroy')")
+    assert settled(page, "late") == "DESTROYED"
+
+
+def test_mistakes_in_the_tag(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
+    """Said where the owner looks; what is not understood of consent is understood as its lack."""
+    for attribute, said in (
+        ("data-api-url='ftp://chat.example'", "data-api-url is not an http(s) address"),
+        ("data-accounts-url='javascript:alert(1)'", "data-accounts-url is not an http(s) address"),
+        ("data-group-id='first'", "data-group-id is not a number"),
+    ):
+        tag = TAG.replace(" data-api-url='/'", f" {attribute}") if "api-url" in attribute else TAG
+        serve(visitor, f"{backend.url}/wrong", tag.replace("<script async", f"<script async {attribute}"))
+        watch.expect(f"console error: chatwheel: {said}".replace("(s)", r"\(s\)"))
+        page = visitor.new_page()
+        with page.expect_console_message(lambda message, said=said: said in message.text):  # type: ignore[misc]
+            page.goto(f"{backend.url}/wrong")
+        assert page.locator("#chatwheel").count() == 0
+        page.close()
+    watch.expect('console warning: chatwheel: data-consent="later" is not known')
+    serve(visitor, f"{backend.url}/unknown", TAG.replace("<script async", "<script async data-consent=later"))
+    page = visitor.new_page()
+    with page.expect_console_message(lambda message: "data-consent" in message.text):
+        page.goto(f"{backend.url}/unknown")
+    page.evaluate("void chatwheel('open')")
+    assert page.evaluate("chatwheel('state').then(({ open }) => open)") is False
 
 
 def test_an_end_and_a_new_beginning(widget: Widget, backend: Backend, agent: Agent) -> None:

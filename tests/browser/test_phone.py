@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, expect
 from browser.backend import Backend
 from browser.conftest import NewContext, Watch
 from browser.pages import Widget
+from browser.states import PRECHAT
 
 WIDTH, HEIGHT = 360, 640
 KEYBOARD = """(height) => {
@@ -26,10 +27,11 @@ PAGE = """() => ({
     search: location.search,
 })"""
 SMALL = """() => [...document.querySelectorAll("button, input, select, textarea")]
+    .map((element) => element.closest(".choice") ?? element)
     .filter((element) => element.checkVisibility({ visibilityProperty: true }))
     .map((element) => [element, element.getBoundingClientRect(), parseFloat(getComputedStyle(element).fontSize)])
     .filter(([element, { width, height }, size]) =>
-        width < 44 || height < 44 || (size < 16 && element.localName !== "button"))
+        width < 44 || height < 44 || (size < 16 && !["button", "label"].includes(element.localName)))
     .map(([element]) => element.getAttribute("aria-label") || element.textContent)"""
 """What a finger could miss, and fields so small that the browser would zoom in."""
 
@@ -79,6 +81,8 @@ def test_the_sheet(phone: BrowserContext, backend: Backend) -> None:
 
     session = phone.new_cdp_session(page)
     session.send("Emulation.setSafeAreaInsetsOverride", {"insets": {"top": 40, "bottom": 34}})
+    panel = widget.inside.get_by_role("dialog", name="Chat widget")
+    expect(panel).to_have_attribute("aria-modal", "true")
     bar = widget.inside.locator("#bar").bounding_box()
     assert bar and bar["y"] == 40
     assert HEIGHT - 34 - 16 <= bottom(widget, "#composer") <= HEIGHT - 34
@@ -90,6 +94,12 @@ def test_the_sheet(phone: BrowserContext, backend: Backend) -> None:
     expect(widget.inside.get_by_role("button", name="Dismiss")).to_be_visible()
     widget.menu_button.tap()
     widget.inside.get_by_role("menu").wait_for()
+    assert widget.frame.evaluate(SMALL) == []
+    widget.page.keyboard.press("Escape")
+    backend.server.faults.clear()
+    backend.set_form("prechat", PRECHAT)
+    backend.drop()
+    widget.inside.get_by_role("form").get_by_label("Repairs").wait_for()
     assert widget.frame.evaluate(SMALL) == []
     page.evaluate("() => chatwheel('hide')")  # whoever hides the panel frees the page
     page.wait_for_function("!history.state")

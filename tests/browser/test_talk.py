@@ -75,12 +75,20 @@ def test_what_is_not_on_the_screen_is_not_seen(widget: Widget, console: Console,
     widget.log.evaluate("log => { log.scrollTop = 0; }")
     latest = widget.inside.get_by_role("button", name="Latest messages")
     expect(latest).to_be_visible()
-    last = console.send("And this.")
-    expect(widget.message("And this.")).to_have_count(1)
-    expect(widget.page).to_have_title(re.compile(r"^\(1\) "))
+    first = console.send("And this. " * 120)
+    last = console.send("And then this.")
+    expect(widget.message("And then this.")).to_have_count(1)
+    expect(widget.page).to_have_title(re.compile(r"^\(2\) "))
     expect(last).not_to_contain_text("Seen")
+    # To what was not seen first, which is more than there is room for; from there to the end.
+    latest.press("Enter")
+    expect(widget.message("And this.")).to_be_focused()
+    expect(widget.page).to_have_title(re.compile(r"^\(1\) "))
+    expect(first).to_contain_text("And this.")
+    expect(latest).to_be_visible()
     latest.click()
     expect(last).to_contain_text("Seen")
+    expect(widget.message("And then this.")).to_be_focused()
     expect(widget.page).not_to_have_title(re.compile(r"^\("))
 
 

@@ -11,6 +11,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import js
@@ -101,7 +102,7 @@ class App:
         self, channel: Channel, call_soon: Callable[[Callable[[], None]], None], start: Mapping[str, Any]
     ) -> None:
         settings, page = start["settings"], start["page"]
-        strings = Strings(start["strings"], start["locale"])
+        strings = Strings(start["strings"], start["locale"], written)
         transport = shared(BrowserTransport())
         self._channel = channel
         self._store = Store()
@@ -196,6 +197,17 @@ class App:
 def _report_network(online: bool) -> None:
     """Not every browser tells its workers."""
     js.self.dispatchEvent(js.Event.new("online" if online else "offline"))
+
+
+@cache
+def _number_format(locale: str, places: int) -> Any:
+    options = {"numberingSystem": "latn", "minimumFractionDigits": places, "maximumFractionDigits": places}
+    return js.Intl.NumberFormat.new(locale, js.JSON.parse(json.dumps(options)))
+
+
+def written(value: float, places: int, locale: str) -> str:
+    """A number as the locale writes it, with the digits that its words and times have here."""
+    return str(_number_format(locale, places).format(value))
 
 
 def absolute(path: str, base: str) -> str:

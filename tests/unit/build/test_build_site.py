@@ -242,3 +242,12 @@ def test_the_versions_agree() -> None:
 
 def _lines(name: str) -> list[str]:
     return (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
+
+
+def test_the_embed_is_served_without_its_comments() -> None:
+    source = (ROOT / "static" / "embed.js").read_text(encoding="utf-8")
+    served = release.without_comments(source)
+    assert "@type" in source and not re.search(r"^\s*(?:/\*\*|\*|// )", served, re.MULTILINE)
+    kept = [line for line in source.splitlines() if not re.match(r"\s*(?:/\*\*|\*|// )", line)]
+    assert served.splitlines() == kept
+    assert len(brotli.compress(served.encode())) < 6_144 - 512, "the hashes of its modules come to it"

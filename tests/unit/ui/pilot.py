@@ -74,11 +74,11 @@ class Pilot:
     async def __aenter__(self) -> Self:
         call_soon = asyncio.get_running_loop().call_soon
         self.renderer = Renderer(Window(STRINGS, ZoneInfo("UTC")), self._edits, call_soon)
+        self.store.listen(self.renderer.show)  # before all who change the state once more
         self.sdk = chatwheel.init(
             organization_id="o", client_id="c", auto_connect=False, catch_up=False, transport=self.server
         )
         self.controller = Controller(self.sdk, self.store, self, STRINGS, self.server.clock, hooks=self.hooks)
-        self.store.listen(self.renderer.show)
         self.controller.page("https://shop.example/", "Shop", open=True, visible=True)
         self.renderer.show(self.store.state)
         self.controller.begin()

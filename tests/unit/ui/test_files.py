@@ -10,7 +10,7 @@ import pytest
 from chatwheel.transport.base import HttpResponse
 from chatwheel.transport.memory import HttpRequest, MemoryFile
 from chatwheel.ui.components.window import Place
-from unit.ui.pilot import Pilot
+from unit.ui.pilot import Pilot, event
 
 MEGABYTE = 1024 * 1024
 
@@ -179,5 +179,24 @@ async def test_own_pictures_keep_their_preview_and_others_are_shown_in_their_siz
         await pilot.push(
             {**theirs, "id": "T1_10", "url": "https://cdn.example/d.svg", "content_type": "image/svg+xml"}
         )
-        [card] = pilot.document.find(Place.LOG, "a", href="https://cdn.example/d.svg")
-        assert card.attributes["class"] == "card"
+        [card] = pilot.document.find(Place.LOG, "button")
+        assert card.attributes["class"] == "card", "it is a document that may hold scripts"
+
+
+async def test_what_could_run_is_had_only_after_a_warning() -> None:
+    def file(name: str, kind: str) -> dict[str, Any]:
+        url = f"https://cdn.example/{name}"
+        return event(name, type="file", name=name, content_type=kind, size=9, url=url)
+
+    async with Pilot() as pilot:
+        await pilot.with_chat(
+            file("plan.pdf", "application/pdf"), file("setup.exe", "application/x-msdownload")
+        )
+        [plan] = pilot.document.find(Place.LOG, "a")
+        assert plan.attributes["href"].endswith("plan.pdf")
+        [card] = pilot.document.find(Place.LOG, "button")
+        assert card.attributes["data-action"] == "unfold" and card.attributes["aria-expanded"] == "false"
+        await pilot.act("unfold", key="setup.exe")
+        assert "can harm your device" in pilot.articles[1].text
+        [_, link] = pilot.document.find(Place.LOG, "a")
+        assert link.text == "Download anyway" and link.attributes["download"] == "setup.exe"

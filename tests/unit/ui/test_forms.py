@@ -7,7 +7,8 @@ from typing import Any
 from chatwheel.sdk.errors import Internal, Validation
 from chatwheel.transport.memory import NO_ANSWER
 from chatwheel.ui.components.window import Place
-from unit.ui.pilot import Pilot, event
+from unit.ui.document import Element
+from unit.ui.pilot import ME, Pilot, chat, event, summary, thread
 
 FIELDS = [
     {"type": "header", "id": "0", "label": "Welcome"},
@@ -125,8 +126,20 @@ async def test_when_nobody_is_there_a_message_can_be_left() -> None:
     pilot.server.answer("login", login)
     async with pilot:
         await pilot.act("form", fields=GOOD)
-        payload = pilot.server.sent("start_chat")[0]["payload"]
-        assert payload["active"] is False and payload["continuous"] is True
+        [start] = pilot.server.sent("start_chat")
+        assert start["payload"]["active"] is False and start["payload"]["continuous"] is True
+        left = thread(
+            {**start["payload"]["chat"]["thread"]["events"][0], **event("a"), "type": "filled_form"},
+            active=False,
+        )
+        pilot.server.respond(start, {"chat_id": "C1", "thread_id": "T1"})
+        pilot.server.push("incoming_chat", {"chat": {**chat(), "thread": left}}, start["request_id"])
+        await pilot.settle()
+        said = "Thank you! We have your message and will get back to you."
+        assert not pilot.document.shown(Place.FORM).children
+        shown = pilot.document.shown(Place.ENDED).text
+        assert said in shown and "How was this chat?" not in shown
+        assert pilot.told("announce")[-1] == {"text": said}
 
 
 async def test_who_is_there_decides_what_is_asked() -> None:
@@ -162,6 +175,8 @@ async def test_after_a_chat_the_visitor_may_answer_or_skip() -> None:
         assert sent["payload"]["event"]["properties"] == {"lc2": {"form_type": "postchat"}}
         await pilot.answer_last("send_event")
         assert not pilot.document.shown(Place.FORM).children
+        assert "Thank you for your answers!" in pilot.document.shown(Place.ENDED).text
+        assert pilot.told("announce")[-1] == {"text": "Thank you for your answers!"}
 
 
 async def test_a_server_without_forms_does_not_hold_a_chat_up() -> None:
@@ -226,3 +241,118 @@ async def test_a_new_connection_does_not_answer_the_form() -> None:
         await pilot.wait(10)
         assert pilot.document.shown(Place.FORM).children
         assert pilot.deliveries() == ["waiting"] and not pilot.server.sent("start_chat")
+
+
+TIMEOUT = 20.0
+"""Seconds after which nobody waits for an answer any more."""
+
+
+async def begun_unheard(pilot: Pilot, *, with_answers: bool) -> None:
+    """The answer to the form gets lost; there is a chat nevertheless, and it is read when nobody waits any more."""
+    await pilot.write("Hello")
+    await pilot.act("form", fields=GOOD)
+    [start] = pilot.server.sent("start_chat")
+    answers = {
+        **start["payload"]["chat"]["thread"]["events"][0],
+        **event("a", author=ME),
+        "type": "filled_form",
+    }
+    events = [answers] if with_answers else [event("b", "Good morning")]
+    pilot.server.answer("list_chats", summary())
+    pilot.server.answer("list_threads", {"threads": [thread(*events)], "found_threads": 1})
+    await pilot.wait(TIMEOUT)
+
+
+async def test_a_form_whose_answer_nobody_heard_goes_when_the_chat_is_there() -> None:
+    async with piloted("prechat") as pilot:
+        await begun_unheard(pilot, with_answers=True)
+        assert pilot.state.active and not pilot.document.shown(Place.FORM).children
+        assert not pilot.document.shown(Place.ALERTS).children
+        assert [sent["payload"]["event"]["type"] for sent in pilot.server.sent("send_event")] == ["message"]
+
+
+async def test_answers_follow_into_a_chat_that_has_begun_without_them() -> None:
+    async with piloted("prechat") as pilot:
+        await begun_unheard(pilot, with_answers=False)
+        assert pilot.state.active and not pilot.document.shown(Place.FORM).children
+        await pilot.answer_last("send_event")
+        [first, second] = pilot.server.sent("send_event")
+        assert first["payload"]["event"]["text"] == "Hello"
+        assert second["payload"]["event"]["fields"][0]["answer"] == "Ada"
+        assert pilot.said[-1] == "Name: Ada\nTeam: Support\nTopics: X, Y"
+
+
+async def test_a_chat_that_is_pushed_before_the_answer_closes_the_form() -> None:
+    async with piloted("prechat") as pilot:
+        await pilot.act("form", fields=GOOD)
+        [start] = pilot.server.sent("start_chat")
+        answers = {
+            **start["payload"]["chat"]["thread"]["events"][0],
+            **event("a", author=ME),
+            "type": "filled_form",
+        }
+        await pilot.with_chat(answers)
+        assert not pilot.document.shown(Place.FORM).children
+
+
+def value(pilot: Pilot, id: str) -> str | None:
+    [field] = [*pilot.document.find(Place.FORM, "input", id=id)]
+    return field.attributes.get("value")
+
+
+def checked(pilot: Pilot) -> list[str]:
+    inputs: list[Element] = pilot.document.find(Place.FORM, "input")
+    return [one.attributes["value"] for one in inputs if "checked" in one.attributes]
+
+
+async def test_what_is_known_of_the_visitor_stands_in_the_form() -> None:
+    async with piloted("prechat") as pilot:
+        assert value(pilot, "field-1") is None
+        pilot.server.push("customer_updated", {"id": ME, "name": "Ada", "email": "ada@example.org"})
+        await pilot.settle()
+        assert (value(pilot, "field-1"), value(pilot, "field-2")) == ("Ada", "ada@example.org")
+        await pilot.act("form", fields={**GOOD, "1": ["Ada Byron"], "2": ["byron@example.org"]})
+        await pilot.answer_last("start_chat")
+        pilot.server.answer("get_form", enabled("postchat"))
+        pilot.server.push("chat_deactivated", {"chat_id": "C1", "thread_id": "T1"})
+        await pilot.settle()
+        assert (value(pilot, "field-1"), value(pilot, "field-2")) == ("Ada Byron", "byron@example.org")
+        assert checked(pilot) == [], "choices are of their own form alone"
+        await pilot.act("transcript")
+        [address] = pilot.document.find(Place.ENDED, "input")
+        assert address.attributes["value"] == "byron@example.org"
+
+
+async def test_what_was_begun_comes_back_when_the_form_does() -> None:
+    async with piloted("prechat") as pilot:
+        typed = {"1": ["Ad"], "3": ["a"], "4": ["y"]}
+        await pilot.act("form-typed", fields=typed)
+        await pilot.with_chat()
+        assert not pilot.document.shown(Place.FORM).children
+        pilot.server.push("chat_deactivated", {"chat_id": "C1", "thread_id": "T1"})
+        await pilot.settle()
+        await pilot.act("start-chat")
+        assert value(pilot, "field-1") == "Ad"
+        assert checked(pilot) == ["a", "y"]
+
+
+async def test_a_group_that_is_wrong_says_so() -> None:
+    async with piloted("prechat") as pilot:
+        await pilot.act("form", fields={"1": ["Ada"]})
+        [group] = pilot.document.find(Place.FORM, "fieldset", role="radiogroup")
+        assert group.attributes["aria-invalid"] == "true"
+        assert group.attributes["aria-describedby"] == "field-3-error"
+        [form] = pilot.document.find(Place.FORM, "form")
+        assert form.attributes["data-attempts"] == "1"
+        await pilot.act("form", fields={"1": ["Ada"]})
+        assert form.attributes["data-attempts"] == "2", "so that the stage hears of it once more"
+
+
+async def test_the_focus_goes_to_what_is_not_known() -> None:
+    async with piloted("prechat") as pilot:
+        pilot.server.push("customer_updated", {"id": ME, "name": "Ada"})
+        await ended(pilot)
+        await pilot.act("start-chat")
+        [name] = pilot.document.find(Place.FORM, "input", id="field-1")
+        [email] = pilot.document.find(Place.FORM, "input", id="field-2")
+        assert "data-focus" in email.attributes and "data-focus" not in name.attributes

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatwheel.ui.text import is_emoji, linked, one_line, plain
+from chatwheel.ui.text import beginning, is_emoji, linked, one_line, plain
 from chatwheel.ui.tree import Node, words
 
 
@@ -81,3 +81,27 @@ def test_not_only_emoji(text: str) -> None:
 def test_an_address_in_disguise_says_where_it_leads(text: str, host: str) -> None:
     said = [node for node in linked(text) if isinstance(node, Node) and node.tag == "span"]
     assert [words(node) for node in said] == ([f" ({host})"] if host else [])
+
+
+ADDRESS = "https://shop.example/pumps?size=large&colour=blue"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("short", "short"),
+        ("x" * 90 + " " + ADDRESS, "x" * 90),
+        ("word " * 30, ("word " * 20).rstrip()),
+        ("字" * 300, "字" * 100),
+        ("x" * 99 + "👍🏽" + "x" * 50, "x" * 99),
+        ("x" * 99 + "e\u0301" + "x" * 50, "x" * 99),
+    ],
+)
+def test_a_beginning_cuts_nothing_in_two(text: str, shown: str) -> None:
+    assert beginning(text, 100) == shown
+
+
+@given(st.text(), st.integers(min_value=1, max_value=60))
+def test_a_beginning_is_a_beginning(text: str, length: int) -> None:
+    shown = beginning(text, length)
+    assert text.startswith(shown) and len(shown) <= max(length, len(text) if len(text) <= length else length)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chatwheel.ui.components.window import Place
-from unit.ui.pilot import Pilot, event, summary, thread
+from unit.ui.pilot import GRACE, Pilot, event, summary, thread
 
 BACK = 5.0
 """Seconds after which the client has connected again."""
@@ -89,3 +89,47 @@ async def test_what_has_no_words_is_said_all_the_same() -> None:
             image for image in pilot.document.find(Place.LOG, "img") if image.attributes["src"].endswith("/f")
         ]
         assert picture.attributes["alt"] == "File"
+
+
+async def test_the_place_in_line_is_said_now_and_then() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        pilot.commands.clear()
+        for position in (9, 8, 7, 6):
+            queue = {"position": position, "wait_time": 60}
+            pilot.server.push("queue_position_updated", {"chat_id": "C1", "thread_id": "T1", "queue": queue})
+            await pilot.settle()
+        [banner] = pilot.document.find(Place.CONNECTION, "p")
+        assert banner.text == "You are number 6 in line. About 1 min to wait."
+        assert banner.attributes["aria-live"] == "off"
+        assert said(pilot) == ["You are number 9 in line. About 1 min to wait."]
+        await pilot.wait(30.0)
+        assert said(pilot)[1:] == ["You are number 6 in line. About 1 min to wait."]
+        await pilot.wait(120.0)
+        assert len(said(pilot)) == 2, "nothing has changed"
+        pilot.server.push(
+            "user_added_to_chat", {"chat_id": "C1", "thread_id": "T1", "user": {**GRACE, "id": "sam"}}
+        )
+        await pilot.wait(60.0)
+        assert len(said(pilot)) == 2 and not pilot.document.shown(Place.CONNECTION).children
+
+
+async def test_who_hesitates_is_said_to_type_once() -> None:
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+
+        async def live(*, is_typing: bool) -> list[str | None]:
+            indicator = {"author_id": "grace", "is_typing": is_typing, "recipients": "all", "timestamp": 1}
+            payload = {"chat_id": "C1", "thread_id": "T1", "typing_indicator": indicator}
+            pilot.server.push("incoming_typing_indicator", payload)
+            await pilot.settle()
+            shown = pilot.document.find(Place.TYPING, "div")
+            return [
+                entry.attributes.get("aria-live") for entry in shown if "typing" in entry.attributes["class"]
+            ]
+
+        assert await live(is_typing=True) == [None], "the place speaks"
+        assert await live(is_typing=False) == []
+        assert await live(is_typing=True) == ["off"]
+        await pilot.push(event("a", "Good morning"))
+        assert await live(is_typing=True) == [None]

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 from chatwheel.sdk import ChatError, CustomerSDK, events
-from chatwheel.sdk.models import Agent
+from chatwheel.sdk.models import Agent, FilledFormEvent
 from chatwheel.transport.base import Clock
 from chatwheel.ui import convert, reduce
 from chatwheel.ui.attention import Attention
@@ -21,6 +21,7 @@ from chatwheel.ui.forms import Forms
 from chatwheel.ui.greeter import Greeter
 from chatwheel.ui.hooks import Hooks, NoHooks
 from chatwheel.ui.i18n import Strings
+from chatwheel.ui.known import Known
 from chatwheel.ui.links import Links
 from chatwheel.ui.live import Live
 from chatwheel.ui.outbox import Outbox
@@ -34,6 +35,7 @@ from chatwheel.ui.text import one_line
 from chatwheel.ui.transcript import Transcripts
 from chatwheel.ui.unsent import Unsent, text_event
 from chatwheel.ui.voice import Voice
+from chatwheel.ui.waiting import Waiting
 
 logger = logging.getLogger("chatwheel.ui")
 
@@ -75,33 +77,42 @@ class Controller:
         self._t = strings
         self._clock = clock
         self._hooks = hooks = hooks or NoHooks()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._conversation = Conversation(sdk, store, clock, hooks)
-        self._forms = Forms(sdk, store, self._conversation, strings, group_id, self._tell, hooks)
+        self._voice = Voice(stage, strings, clock, self._spawn)
+        known = Known(sdk, store)
+        self._forms = Forms(
+            sdk, store, self._conversation, strings, group_id, self._tell, hooks, known, self._voice
+        )
         self._greeter = greeter = Greeter(sdk, store, clock)
         self._outbox = Outbox(sdk, store, self._conversation, self._forms, greeter.properties, strings, hooks)
         self._unsent = Unsent(store, stage, self._conversation, self._outbox, strings, clock, self.send)
         self.restore = self._unsent.restore
         self._files = Files(sdk, store, self._outbox, strings, hooks, self._conversation.in_step)
         self._drafts = Drafts(sdk, store, clock, hooks)
-        self._voice = Voice(stage, strings, clock, self._spawn)
         self._attention = Attention(sdk, store, stage, self._voice, strings, clock)
-        hooks.attach(self._attention.announce)
         self._rater = Rater(sdk, store, hooks)
         self._live = Live(sdk, store, self._voice, strings, clock)
         self._presser = Presser(sdk, store, stage, clock, self.send, greeter.dismiss, self._spawn)
-        self._transcripts = Transcripts(sdk, store, stage, self._voice, strings)
+        self._transcripts = Transcripts(sdk, store, stage, self._voice, strings, known)
+        self._waiting = Waiting(store, self._voice, strings, clock)
         self._links = Links(sdk, store)
         Predictor(sdk, store, group_id)
-        self._conversation.on_thread = lambda thread: self._rater.known(thread.properties)
-        self._conversation.on_missed = self._attention.announce
-        greeter.on_shown = self._attention.say
-        self._conversation.on_step = self._caught_up
-        store.listen(self._changed)
         self._typing: dict[str, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self._under_way: set[str] = set()
         self._intents = self._acts()
+        self._wire()
         self._listen()
+
+    def _wire(self) -> None:
+        """What one part tells another."""
+        self._conversation.on_thread = lambda thread: self._rater.known(thread.properties)
+        self._conversation.on_missed = self._attention.announce
+        self._conversation.on_step = self._caught_up
+        self._greeter.on_shown = self._attention.say
+        self._forms.on_late = self._answer_late
+        self._hooks.attach(self._attention.announce)
+        self._store.listen(self._changed)
 
     def begin(self) -> None:
         """Connect."""
@@ -110,7 +121,7 @@ class Controller:
 
     async def aclose(self) -> None:
         """Stop whatever is under way; the client is not ended."""
-        tasks = [*self._tasks, *self._live.tasks, *self._links.tasks, self._outbox.task]
+        tasks = [*self._tasks, *self._live.tasks, *self._links.tasks, *self._waiting.tasks, self._outbox.task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, self._hooks.aclose(), return_exceptions=True)
@@ -138,6 +149,7 @@ class Controller:
             "preview-close": lambda i: self._dismiss(),
             "extension": self._hooks.intent,
             "form": lambda i: self._spawn(self._forms.submit(i["fields"])),
+            "form-typed": lambda i: self._forms.typed(i["fields"]),
             "form-skip": lambda i: self._forms.skip(),
             "transcript": lambda i: self._transcripts.ask(),
             "transcript-close": lambda i: self._transcripts.close(),
@@ -174,6 +186,14 @@ class Controller:
         self._outbox.put(key, text_event(text, postback))
         record = {"key": key, "at": at * 1000, "text": text}
         self._unsent.watch({**record, "postback": postback} if postback else record)
+
+    def _answer_late(self, key: str, event: dict[str, Any]) -> None:
+        """Answers to a form go into a chat that has begun without them, in their turn."""
+        text = convert.answers(FilledFormEvent.model_validate(event))
+        at = self._clock.time()
+        entry = Entry(key=key, kind="message", at=at, text=text, delivery=Delivery.SENDING)
+        self._store.apply(reduce.queued, entry)
+        self._outbox.put(key, event)
 
     def add_file(self, about: Mapping[str, Any], source: object) -> None:
         """A file was chosen: `key`, `at` (ms), `name`, `size`, `type`, perhaps `width`, `height`, `preview`."""
@@ -258,6 +278,9 @@ class Controller:
             await rating
         except ChatError as error:
             self._tell("failure.rating", error)
+        else:
+            if self._store.state.rating.score is not None:
+                self._voice.say(self._t("rating.thanks"))
 
     def _reconnect(self) -> None:
         """A client that was ended for good is replaced by a new one, with Python and all."""

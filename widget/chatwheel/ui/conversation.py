@@ -18,6 +18,17 @@ from chatwheel.ui.store import Store
 logger = logging.getLogger("chatwheel.ui")
 
 RETRY_SECONDS = 2.0
+UNDECIDED = {"CONNECTION_LOST", "NO_CONNECTION", "MISDIRECTED_CONNECTION", "SERVICE_TEMPORARILY_UNAVAILABLE"}
+"""What came of a request is not known, for the connection went away: wait for the next, however long it takes."""
+STALE = {
+    "REQUEST_TIMEOUT",
+    "CHAT_INACTIVE",
+    "CHAT_ALREADY_ACTIVE",
+    "CHAT_LIMIT_REACHED",
+    "LIMIT_REACHED",
+    "NOT_FOUND",
+}
+"""What we knew of the chat was not true any more, or there was no answer: read it again and try again."""
 
 
 class Conversation:

@@ -112,7 +112,7 @@ def entry(
             content = rich(event, customer_id)
             return _entry("rich", *common, text=in_words(content), rich=content)
         case FilledFormEvent() if event.fields:
-            return _entry("message", *common, text=_answers(event))
+            return _entry("message", *common, text=answers(event))
         case CustomEvent():
             drawn = draw(event)
             return _entry("custom", *common, text=words(drawn), drawn=drawn) if drawn else None
@@ -186,7 +186,7 @@ def _entry(
     )
 
 
-def _answers(event: FilledFormEvent) -> str:
+def answers(event: FilledFormEvent) -> str:
     """A form that was filled in, a line for each answer."""
     lines = []
     for field in event.fields:

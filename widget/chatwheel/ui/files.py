@@ -14,6 +14,7 @@ from uuid import uuid4
 from chatwheel.sdk import ChatError, CustomerSDK, Upload
 from chatwheel.sdk.uploads import MAX_FILE_SIZE
 from chatwheel.ui import reduce
+from chatwheel.ui.components.file import is_risky
 from chatwheel.ui.entries import Attachment, Delivery, Entry
 from chatwheel.ui.hooks import Hold, Hooks, Outgoing
 from chatwheel.ui.i18n import Strings
@@ -22,16 +23,6 @@ from chatwheel.ui.state import Notice
 from chatwheel.ui.store import Store
 
 logger = logging.getLogger("chatwheel.ui")
-
-# fmt: off
-REFUSED = frozenset((
-    "apk", "app", "bat", "cmd", "com", "cpl", "deb", "dll", "dmg", "exe", "gadget", "hta", "htm", "html", "jar", "js",
-    "jse", "lnk", "mhtml", "mjs", "msi", "msp", "pif", "pkg", "ps1", "reg", "rpm", "scr", "sh", "svg", "svgz", "vb",
-    "vbe", "vbs", "wsf", "wsh", "xht", "xhtml",
-))
-# fmt: on
-"""Ends of names. What these hold runs, on the agent's machine or in the browser that opens it."""
-REFUSED_TYPES = ("text/html", "application/xhtml", "image/svg", "text/javascript", "application/javascript")
 
 
 @dataclass
@@ -67,7 +58,7 @@ class Files:
         sent.
         """
         size = attachment.size or 0
-        if is_refused(attachment):
+        if is_risky(attachment):  # nobody should be sent one
             self._tell("upload.refused", name=attachment.name)
             return
         if size > MAX_FILE_SIZE:
@@ -157,9 +148,3 @@ class Files:
 
     def _tell(self, text: str, **values: object) -> None:
         self._store.apply(reduce.noticed, Notice(uuid4().hex, self._t(text, **values)))
-
-
-def is_refused(file: Attachment) -> bool:
-    """Whether it is of a kind that nobody should be sent. Some systems leave out dots and spaces at a name's end."""
-    _, dot, ending = file.name.rstrip(". ").lower().rpartition(".")
-    return bool(dot and ending in REFUSED) or file.content_type.lower().startswith(REFUSED_TYPES)

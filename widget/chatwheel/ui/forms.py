@@ -5,27 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
+from uuid import uuid4
 
 from chatwheel.sdk import ChatError, CustomerSDK
 from chatwheel.sdk.models import FormField, FormResult
 from chatwheel.ui import reduce
-from chatwheel.ui.conversation import Conversation
+from chatwheel.ui.components.ended import LEFT
+from chatwheel.ui.conversation import STALE, UNDECIDED, Conversation
 from chatwheel.ui.hooks import Answer, Hooks, Outgoing
 from chatwheel.ui.i18n import Strings
-from chatwheel.ui.state import Form
+from chatwheel.ui.known import Answers, Known
+from chatwheel.ui.state import Form, State
 from chatwheel.ui.store import Store
 from chatwheel.ui.text import one_line, plain
+from chatwheel.ui.voice import Voice
 
 logger = logging.getLogger("chatwheel.ui")
 
 Kind = Literal["prechat", "postchat", "ticket"]
-Answers = Mapping[str, Sequence[str]]
-"""What was filled in: the values of each field's id."""
-
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+THANKS = {"ticket": LEFT, "postchat": "form.postchat_done"}
+"""What is said when they were sent; after a form before a chat, the chat says enough."""
 
 
 class Forms:
@@ -40,6 +43,8 @@ class Forms:
         group_id: int,
         tell: Callable[[str, ChatError], None],
         hooks: Hooks,
+        known: Known,
+        voice: Voice,
     ) -> None:
         self._sdk = sdk
         self._store = store
@@ -50,6 +55,13 @@ class Forms:
         self._hooks = hooks
         self.may_start = asyncio.Event()
         self._asking = asyncio.Lock()
+        self._known = known
+        self._voice = voice
+        self._sent = ""
+        """The answers that are on their way, by their `custom_id`."""
+        self.on_late: Callable[[str, dict[str, Any]], object] = lambda key, event: None
+        """Told of answers, as an event by its key, that were to begin a chat which has begun without them."""
+        store.listen(self._changed)
 
     async def before(self, *, is_wanted: bool = False) -> None:
         """Ask what must be asked before a chat; `is_wanted` if the visitor waits for it."""
@@ -68,7 +80,7 @@ class Forms:
         if form and not self._store.state.active:
             self.may_start.clear()
             beside = form.kind == "ticket" and self._hooks.examines
-            self._store.apply(reduce.form_shown, replace(form, beside=beside, is_wanted=is_wanted))
+            self._show(replace(form, beside=beside, is_wanted=is_wanted))
         else:
             self._store.apply(reduce.form_shown, None)
             self.may_start.set()
@@ -100,10 +112,13 @@ class Forms:
         self.may_start.clear()
         form = await self._fetch("postchat")
         if form and not self._store.state.active:
-            self._store.apply(reduce.form_shown, form)
+            self._show(form)
+
+    def _show(self, form: Form) -> None:
+        self._store.apply(reduce.form_shown, replace(form, given=self._known.given(form.fields)))
 
     def begun(self) -> None:
-        """A chat goes on: whatever was asked before it is settled."""
+        """A chat goes on: whatever was asked before it is settled. Answers that are on their way are waited for."""
         self.may_start.set()
         form = self._store.state.form
         if form and not form.busy:
@@ -131,14 +146,56 @@ class Forms:
             if errors:
                 self._store.apply(reduce.form_checked, errors, busy=False)
                 return
+        self._known.answered(form, answers)
+        self._sent = key = uuid4().hex
+        event = {**filled(form, answers), "custom_id": key}
         try:
-            await self._send(form, answers)
+            await self._send(form, answers, event)
         except ChatError as error:
-            self._store.apply(reduce.form_checked, {}, busy=False)
-            self._tell("failure.form", error)
-        else:
-            self._store.apply(reduce.form_shown, None)
-            self.may_start.set()
+            if not await self._has_arrived(form, event, error):
+                self._known.begun(form, answers)
+                self._store.apply(reduce.form_checked, {}, busy=False)
+                self._tell("failure.form", error)
+                return
+        self._settle(key)
+
+    def typed(self, answers: Answers) -> None:
+        """So far the form is filled in. Whatever takes its place, it comes back like that."""
+        form = self._store.state.form
+        if form and not form.busy:
+            self._known.begun(form, answers)
+
+    async def _has_arrived(self, form: Form, event: dict[str, Any], error: ChatError) -> bool:
+        """Whether the answers are where they belong, although sending them has failed: nobody may have heard the answer
+        in time, or the chat has begun without them.
+        """
+        if error.code not in UNDECIDED | STALE:
+            return False
+        await self._conversation.resynchronize()
+        state = self._store.state
+        if event["custom_id"] != self._sent or state.timeline.find(event["custom_id"]):
+            return True
+        if not state.active or form.kind == "postchat":
+            return False
+        self.on_late(event["custom_id"], event)
+        return True
+
+    def _changed(self, new: State, old: State) -> None:
+        """They may be there before it is said that they have been sent."""
+        if self._sent and new.timeline is not old.timeline and new.timeline.find(self._sent):
+            self._settle(self._sent)
+
+    def _settle(self, key: str) -> None:
+        """Once: the form has done what it was for."""
+        form = self._store.state.form
+        if key != self._sent:
+            return
+        self._sent = ""
+        self.may_start.set()
+        self._store.apply(reduce.form_shown, None)
+        if form and form.kind in THANKS:
+            self._store.apply(reduce.thanked, THANKS[form.kind])
+            self._voice.say(self._t(THANKS[form.kind]))
 
     async def _cleared(self, form: Form, answers: Answers) -> tuple[Answers, dict[str, str]]:
         """What the site's own Python makes of what was typed, and what it does not let out, by the field's id."""
@@ -155,8 +212,7 @@ class Forms:
                 errors[field.id] = said or self._t("failure.held")
         return cleared, errors
 
-    async def _send(self, form: Form, answers: Answers) -> None:
-        event = filled(form, answers)
+    async def _send(self, form: Form, answers: Answers, event: dict[str, Any]) -> None:
         if form.kind == "postchat":
             chat_id = self._store.state.chat_id
             self._conversation.take_event(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from string import Formatter
 
 _FORMAT = Formatter()
@@ -15,9 +15,16 @@ class Strings:
     gives the key itself, and a placeholder nobody filled stays as it is: a wrong word must never stop a chat.
     """
 
-    def __init__(self, texts: Mapping[str, str], locale: str = "en") -> None:
+    def __init__(
+        self,
+        texts: Mapping[str, str],
+        locale: str = "en",
+        write: Callable[[float, int, str], str] | None = None,
+    ) -> None:
+        """`write` writes a number as a locale does: `Intl` in a browser. Without it, only the point is the locale's."""
         self._texts = texts
         self.locale = locale
+        self._write = write
 
     def become(self, texts: Mapping[str, str], locale: str) -> None:
         """Another language for everybody who holds these; what was put into words before stays as it is."""
@@ -31,11 +38,16 @@ class Strings:
     def size(self, count: int) -> str:
         """A number of bytes in words: `3.0 MB`."""
         if count < 1024:
-            return self("size.bytes", count=count)
+            return self("size.bytes", count=self.number(count))
         if count < 1024 * 1024:
-            return self("size.kilobytes", count=round(count / 1024))
-        megabytes = f"{count / (1024 * 1024):.1f}".replace(".", self._texts.get("size.point", "."))
-        return self("size.megabytes", count=megabytes)
+            return self("size.kilobytes", count=self.number(round(count / 1024)))
+        return self("size.megabytes", count=self.number(count / (1024 * 1024), 1))
+
+    def number(self, value: float, places: int = 0) -> str:
+        """In the digits that the words have, with the locale's marks and so many places after the point."""
+        if self._write:
+            return self._write(value, places, self.locale)
+        return f"{value:.{places}f}".replace(".", self._texts.get("size.point", "."))
 
 
 class _Open(dict[str, object]):

@@ -17,7 +17,7 @@ from typing import Any
 from chatwheel.sdk import ChatError, CustomerSDK
 from chatwheel.sdk.models import Event
 from chatwheel.ui import reduce
-from chatwheel.ui.conversation import Conversation
+from chatwheel.ui.conversation import STALE, UNDECIDED, Conversation
 from chatwheel.ui.entries import Delivery
 from chatwheel.ui.forms import Forms
 from chatwheel.ui.hooks import Answer, Hold, Hooks, Outgoing
@@ -27,17 +27,6 @@ from chatwheel.ui.store import Store
 logger = logging.getLogger("chatwheel.ui")
 
 ATTEMPTS = 3
-UNDECIDED = {"CONNECTION_LOST", "NO_CONNECTION", "MISDIRECTED_CONNECTION", "SERVICE_TEMPORARILY_UNAVAILABLE"}
-"""The connection went away: wait for the next, however long it takes."""
-STALE = {
-    "REQUEST_TIMEOUT",
-    "CHAT_INACTIVE",
-    "CHAT_ALREADY_ACTIVE",
-    "CHAT_LIMIT_REACHED",
-    "LIMIT_REACHED",
-    "NOT_FOUND",
-}
-"""What we knew of the chat was not true any more, or there was no answer: read it again and try again."""
 WORDS = {
     "REQUEST_TIMEOUT": "failure.timeout",
     "ENTITY_TOO_LARGE": "failure.too_large",

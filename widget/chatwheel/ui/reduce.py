@@ -8,7 +8,18 @@ from types import MappingProxyType
 
 from chatwheel.ui.beginnings import silent, without_beginnings, without_thinking
 from chatwheel.ui.entries import LOCAL, Attachment, Delivery, Entry, Link, Person
-from chatwheel.ui.state import Alerts, Connection, Form, Notice, Older, Queue, Rating, State, Transcript
+from chatwheel.ui.state import (
+    Alerts,
+    Connection,
+    Form,
+    Given,
+    Notice,
+    Older,
+    Queue,
+    Rating,
+    State,
+    Transcript,
+)
 from chatwheel.ui.text import first_link
 
 # -- the connection ----------------------------------------------------------------------------------------------
@@ -61,6 +72,7 @@ def chat_known(
         transcript=state.transcript if thread_id in ("", state.thread_id) else None,
         active=active,
         ended=bool(chat_id) and not active,
+        thanks="" if active else state.thanks,
         queue=queue if active else None,
     )
 
@@ -138,6 +150,7 @@ def arrived(state: State, entries: Iterable[Entry]) -> State:
         state,
         timeline=timeline,
         typing=state.typing.difference(authors),
+        hesitant=state.hesitant.difference(authors),
         agent_id=last if authors else state.agent_id,
     )
     return _settled(_counted(without_thinking(after, authors)))
@@ -271,7 +284,9 @@ def older(state: State, how: Older) -> State:
 
 def typing(state: State, user_id: str, is_typing: bool) -> State:
     ids = state.typing | {user_id} if is_typing else state.typing - {user_id}
-    return state if ids == state.typing else replace(state, typing=ids)
+    if ids == state.typing:
+        return state
+    return replace(state, typing=ids, hesitant=state.hesitant if is_typing else state.hesitant | {user_id})
 
 
 def rated(state: State, score: int | None, comment: str) -> State:
@@ -292,16 +307,26 @@ def linked(state: State, event_id: str, link: Link) -> State:
 
 
 def form_shown(state: State, form: Form | None) -> State:
-    return replace(state, form=form)
+    return replace(state, form=form, thanks="" if form else state.thanks)
+
+
+def form_given(state: State, given: Given) -> State:
+    """More is known of the visitor while a form stands there."""
+    form = state.form
+    return replace(state, form=replace(form, given=given)) if form and form.given != given else state
+
+
+def thanked(state: State, words: str) -> State:
+    return replace(state, thanks=words)
 
 
 def form_checked(state: State, errors: Mapping[str, str], *, busy: bool) -> State:
     form = state.form
-    return (
-        replace(state, form=replace(form, errors=MappingProxyType(dict(errors)), busy=busy))
-        if form
-        else state
-    )
+    if not form:
+        return state
+    attempts = form.attempts + bool(errors)
+    shown = replace(form, errors=MappingProxyType(dict(errors)), busy=busy, attempts=attempts)
+    return replace(state, form=shown)
 
 
 # -- who has seen what -------------------------------------------------------------------------------------------

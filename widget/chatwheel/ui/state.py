@@ -67,6 +67,10 @@ class Alerts:
     notify: bool | None = None
 
 
+Given = Mapping[str, tuple[str, ...]]
+"""What stands in a form from the beginning: the values of each field's id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A form of the site's owner that waits for answers."""
@@ -82,6 +86,9 @@ class Form:
     """Whether one can write all the same: the site's own Python may answer."""
     is_wanted: bool = False
     """Whether the visitor has just done what it is asked for: it gets the focus."""
+    given: Given = field(default_factory=lambda: MappingProxyType({}))
+    attempts: int = 0
+    """How often it was sent with mistakes in it."""
 
 
 class Connection(Enum):
@@ -123,6 +130,8 @@ class State:
     older: Older = Older.UNKNOWN
     typing: frozenset[str] = frozenset()
     """Ids of the agents who are typing."""
+    hesitant: frozenset[str] = frozenset()
+    """Those who have typed, stopped, and not written anything yet: when they go on, it is not said again."""
     thinking: Mapping[str, Thinking] = field(default_factory=lambda: MappingProxyType({}))
     """What bots are working on, by their ids."""
     queue: Queue | None = None
@@ -141,6 +150,8 @@ class State:
     menu_open: bool = False
     alerts: Alerts = field(default_factory=Alerts)
     form: Form | None = None
+    thanks: str = ""
+    """The words for what the visitor has left after a chat, or in place of one; by their key."""
     rating: Rating = field(default_factory=Rating)
     transcript: Transcript | None = None
     notices: tuple[Notice, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from unicodedata import combining
 from urllib.parse import urlsplit
 
 from chatwheel.ui.tree import Node, h
@@ -14,6 +15,11 @@ _LINK = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"'`{}|\\^]{2,2000}|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b",
     re.I,
 )
+_LONGEST = 2_100
+"""Characters that an address has at the most."""
+_WORD = 60
+_JOINS = "\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+"""What belongs to the sign before it: selectors, tones of skin, joiners."""
 _TRAILING = ".,;:!?…"
 _CLOSING = {")": "(", "]": "["}
 _EMOJI = re.compile(
@@ -72,6 +78,22 @@ def _hidden_host(address: str) -> str:
 def _ascii(label: str) -> str:
     """A part of a host's name as the network has it."""
     return label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
+
+
+def beginning(text: str, length: int) -> str:
+    """About so many of the first characters: no word is cut in two, no address, and nothing that is one sign."""
+    if len(text) <= length:
+        return text
+    end = length
+    for match in _LINK.finditer(text, max(0, length - _LONGEST), length + _LONGEST):
+        if match.start() < length < match.end():
+            end = match.start()
+    space = max(text.rfind(sign, end - _WORD, end + 1) for sign in " \n\t") if end > _WORD else -1
+    if end == length and space >= 0:
+        end = space
+    while end and (text[end] in _JOINS or text[end - 1] == "\u200d" or combining(text[end])):
+        end -= 1
+    return text[: end or length].rstrip()
 
 
 def first_link(text: str) -> str:

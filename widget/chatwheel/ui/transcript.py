@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from chatwheel.sdk import ChatError, CustomerSDK, events
+from chatwheel.sdk import ChatError, CustomerSDK
 from chatwheel.ui import reduce
 from chatwheel.ui.forms import EMAIL
 from chatwheel.ui.i18n import Strings
+from chatwheel.ui.known import Known
 from chatwheel.ui.stage import Stage
 from chatwheel.ui.state import Transcript
 from chatwheel.ui.store import Store
@@ -18,26 +19,19 @@ logger = logging.getLogger("chatwheel.ui")
 
 
 class Transcripts:
-    def __init__(self, sdk: CustomerSDK, store: Store, stage: Stage, voice: Voice, strings: Strings) -> None:
+    def __init__(
+        self, sdk: CustomerSDK, store: Store, stage: Stage, voice: Voice, strings: Strings, known: Known
+    ) -> None:
         self._sdk = sdk
         self._store = store
         self._stage = stage
         self._voice = voice
         self._t = strings
-        self._known = ""
-        """The visitor's address, as far as the service knows it."""
-        sdk.on("connected", self._connected)
-        sdk.on("customer_updated", self._updated)
-
-    def _connected(self, payload: events.Connected) -> None:
-        self._known = payload.customer.email or self._known
-
-    def _updated(self, payload: events.CustomerUpdated) -> None:
-        self._known = payload.email or self._known
+        self._known = known
 
     def ask(self) -> None:
         """Show the form."""
-        self._store.apply(reduce.transcript_shown, Transcript(email=self._known))
+        self._store.apply(reduce.transcript_shown, Transcript(email=self._known.email))
 
     def close(self) -> None:
         self._store.apply(reduce.transcript_shown, None)
@@ -65,7 +59,7 @@ class Transcripts:
             problem = self._t("failure.transcript", reason=error.message)
             self._store.apply(reduce.transcript_shown, Transcript(email=email, error=problem))
             return
-        self._known = email
+        self._known.told(None, email)
         self._store.apply(reduce.transcript_shown, replace(asked, email=email, error="", is_sent=True))
         self._voice.say(self._t("transcript.sent", email=email))
         self._stage.do("focus")

@@ -55,6 +55,6 @@ class Voice:
     def _release(self) -> None:
         held, self._held = self._held, []
         if len(held) > MOST:
-            held = [self._t("announce.many", count=len(held))]
+            held = [self._t("announce.many", count=self._t.number(len(held)))]
         for text in held:
             self._stage.do("announce", text=text)

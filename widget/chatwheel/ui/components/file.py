@@ -7,6 +7,16 @@ from chatwheel.ui.entries import Attachment, Delivery, Entry
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.tree import Attribute, Node, h
 
+# fmt: off
+RISKY = frozenset((
+    "apk", "app", "bat", "cmd", "com", "cpl", "deb", "dll", "dmg", "exe", "gadget", "hta", "htm", "html", "jar", "js",
+    "jse", "lnk", "mhtml", "mjs", "msi", "msp", "pif", "pkg", "ps1", "reg", "rpm", "scr", "sh", "svg", "svgz", "vb",
+    "vbe", "vbs", "wsf", "wsh", "xht", "xhtml",
+))
+# fmt: on
+"""Ends of names. What these hold runs, on the machine or in the browser that opens it."""
+RISKY_TYPES = ("text/html", "application/xhtml", "image/svg", "text/javascript", "application/javascript")
+
 LARGEST = (260, 260)
 """Pixels that a picture takes at the most."""
 
@@ -17,6 +27,12 @@ def file(entry: Entry, attachment: Attachment, t: Strings) -> Node:
     if attachment.is_image and source and not on_its_way and entry.delivery is not Delivery.FAILED:
         return _picture(attachment, source, t)
     return _card(entry, attachment, source, on_its_way, t)
+
+
+def is_risky(file: Attachment) -> bool:
+    """Whether it could run. Some systems leave out dots and spaces at a name's end."""
+    _, dot, ending = file.name.rstrip(". ").lower().rpartition(".")
+    return bool(dot and ending in RISKY) or file.content_type.lower().startswith(RISKY_TYPES)
 
 
 def _picture(attachment: Attachment, source: str, t: Strings) -> Node:
@@ -62,14 +78,29 @@ def _card(entry: Entry, attachment: Attachment, source: str, on_its_way: bool, t
             "aria-label": t("upload.cancel", name=attachment.name),
         }
         return h("div", {"class": "card"}, body, h("button", cancel, icon("close")))
-    if attachment.url and entry.event_id:
-        return h(
-            "a",
-            {"class": "card", "href": attachment.url, "download": attachment.name},
-            body,
-            icon("download"),
-        )
-    return h("div", {"class": "card"}, body)
+    if not attachment.url or not entry.event_id:
+        return h("div", {"class": "card"}, body)
+    if not entry.mine and is_risky(attachment):
+        return _warned(entry, attachment, body, t)
+    link = {"class": "card", "href": attachment.url, "download": attachment.name}
+    return h("a", link, body, icon("download"))
+
+
+def _warned(entry: Entry, attachment: Attachment, body: list[Node], t: Strings) -> Node:
+    """What could run is not had by one press: who presses is told first, and then may have it."""
+    fold: dict[str, Attribute] = {
+        "type": "button",
+        "class": "card",
+        "data-action": "unfold",
+        "data-key": entry.key,
+        "aria-expanded": "true" if entry.unfolded else "false",
+    }
+    card = h("button", fold, body, icon("alert"))
+    if not entry.unfolded:
+        return card
+    link = {"class": "link", "href": attachment.url, "download": attachment.name}
+    warning = h("p", None, t("file.risky"), " ", h("a", link, t("file.risky_open")))
+    return h("div", {"class": "risky"}, card, warning)
 
 
 def _progress(attachment: Attachment, t: Strings) -> Node:
@@ -82,4 +113,4 @@ def _progress(attachment: Attachment, t: Strings) -> Node:
 
 
 def _progress_text(attachment: Attachment, size: str, t: Strings) -> str:
-    return t("upload.share", percent=round(100 * (attachment.share or 0.0)), size=size)
+    return t("upload.share", percent=t.number(round(100 * (attachment.share or 0.0))), size=size)

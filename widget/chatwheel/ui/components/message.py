@@ -14,7 +14,7 @@ from chatwheel.ui.components.rich import rich
 from chatwheel.ui.entries import Delivery, Entry, Link
 from chatwheel.ui.happenings import words
 from chatwheel.ui.i18n import Strings
-from chatwheel.ui.text import is_emoji, linked
+from chatwheel.ui.text import beginning, is_emoji, linked
 from chatwheel.ui.tree import Node, h
 
 FOLD_ABOVE = 3_000
@@ -88,7 +88,7 @@ def _body(entry: Entry, t: Strings) -> Node:
         return h("div", {"class": "bubble emoji", "dir": "auto"}, text)
     if len(text) <= FOLD_ABOVE:
         return h("div", {"class": "bubble", "dir": "auto"}, linked(text))
-    shown = text if entry.unfolded else text[:FOLD_ABOVE] + "…"
+    shown = text if entry.unfolded else beginning(text, FOLD_ABOVE) + "…"
     fold = h(
         "button",
         {"type": "button", "class": "link", "data-action": "unfold", "data-key": entry.key},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chatwheel.ui.components.avatar import avatar
 from chatwheel.ui.components.icons import icon
 from chatwheel.ui.i18n import Strings
-from chatwheel.ui.state import Connection, State, Thinking
+from chatwheel.ui.state import Connection, Queue, State, Thinking
 from chatwheel.ui.tree import Node, h
 
 SAME = {"invalid_request": "license_not_found"}
@@ -31,20 +31,21 @@ def connection(state: State, t: Strings) -> list[Node]:
             return [_banner("stopped", text, retry)]
         case Connection.ONLINE:
             if state.queue:
-                return [_banner("queue", _queue(state, t))]
+                # It is `waiting.py` that tells of it: here every step would be read out.
+                return [_banner("queue", place_in_line(state.queue, t), live="off")]
             if not state.available and not state.active:
                 return [_banner("away", t("connection.nobody"))]
             return []
 
 
-def _queue(state: State, t: Strings) -> str:
-    assert state.queue
-    minutes = max(1, round(state.queue.wait_time / 60))
-    return t("queue.place", position=state.queue.position, minutes=minutes)
+def place_in_line(queue: Queue, t: Strings) -> str:
+    minutes = max(1, round(queue.wait_time / 60))
+    return t("queue.place", position=t.number(queue.position), minutes=t.number(minutes))
 
 
-def _banner(kind: str, text: str, *more: Node) -> Node:
-    return h("p", {"class": "banner", "data-kind": kind}, h("span", None, text), *more, key=kind)
+def _banner(kind: str, text: str, *more: Node, live: str | None = None) -> Node:
+    attributes = {"class": "banner", "data-kind": kind, "aria-live": live}
+    return h("p", attributes, h("span", None, text), *more, key=kind)
 
 
 def _said_too(words: str, t: Strings) -> Node:
@@ -64,7 +65,10 @@ def typing(state: State, t: Strings) -> list[Node]:
     return [
         h(
             "div",
-            {"class": "entry theirs typing first last"},
+            {
+                "class": "entry theirs typing first last",
+                "aria-live": "off" if ids[0] in state.hesitant else None,
+            },
             avatar(person),
             h("div", {"class": "bubble"}, dots),
             _said(text),

@@ -46,9 +46,12 @@ VIEWS: Mapping[Place, tuple[View, Source]] = {
     ),
     Place.TOP: (top, lambda s: (s.older, not s.timeline)),
     Place.FORM: (form, lambda s: (s.form,)),
-    Place.TYPING: (notices.typing, lambda s: (s.typing, s.thinking, s.people)),
+    Place.TYPING: (notices.typing, lambda s: (s.typing, s.hesitant, s.thinking, s.people)),
     Place.ALERTS: (notices.alerts, lambda s: (s.notices,)),
-    Place.ENDED: (ended, lambda s: (s.rating, s.transcript, s.ended, s.active, s.thread_id, s.form)),
+    Place.ENDED: (
+        ended,
+        lambda s: (s.rating, s.transcript, s.ended, s.active, s.thread_id, s.form, s.thanks),
+    ),
 }
 """Each place's view, and the parts of the state that it depends on: while they stay, so do its nodes."""
 
