@@ -39,6 +39,8 @@ class Agent:
     max_chats: int = 20
     #: A personal access token with which programs log in as this agent; without one none can.
     token: str | None = field(default=None, repr=False)
+    #: Where the picture is, a path of this server's site or an address; None draws one.
+    avatar: str | None = None
 
     @property
     def public_id(self) -> str:
@@ -47,8 +49,8 @@ class Agent:
 
     @property
     def avatar_path(self) -> str:
-        """Where the server itself serves this agent's picture."""
-        return f"/avatars/{self.public_id}.svg"
+        """Where this agent's picture is: the given one, or the one that the server draws."""
+        return self.avatar or f"/avatars/{self.public_id}.svg"
 
 
 @dataclass(frozen=True, slots=True)

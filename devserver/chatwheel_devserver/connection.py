@@ -14,7 +14,7 @@ from aiohttp import web
 
 from .core import Core
 from .errors import DisconnectReason
-from .hub import Frame, Role, push_frame
+from .hub import Frame, Role, push_frame, size_of
 from .lens import AgentLens, CustomerLens, Json
 
 
@@ -40,6 +40,8 @@ class Connection:
         self.pending = 0
         self.connected_at = core.clock.time()
         self.token_expires_at = float("inf")
+        self.token_hash = ""
+        self.group_id = 0
         self.note_sign_of_life()
         self._lens: CustomerLens | AgentLens | None = None
         self._queue: deque[str] = deque()
@@ -75,7 +77,8 @@ class Connection:
         """Remember who the other side is and which pushes it wants."""
         self.user_id = user_id
         if pushes is not None:
-            names = frozenset(name for listed in pushes.values() for name in listed)
+            # Only the list of one's own version counts; who names none of it wants everything.
+            names = frozenset(pushes.get(self.version, ["all"]))
             self.wanted = None if "all" in names else names
         if self.role == "customer":
             self._lens = CustomerLens(self._core.config, self.base_url, self.version, user_id)
@@ -94,7 +97,7 @@ class Connection:
             return
         self._core.hub.record(Frame("out", self.role, self.number, self.user_id or None, text))
         self._queue.append(text)
-        self._queued += len(text)
+        self._queued += size_of(text)
         self._drained.clear()
         self._wake.set()
         if self._queued > self._core.config.limits.outgoing_bytes:
@@ -136,7 +139,7 @@ class Connection:
                 while self._queue:
                     text = self._queue.popleft()
                     await self._socket.send_str(text)
-                    self._queued = max(0, self._queued - len(text))
+                    self._queued = max(0, self._queued - size_of(text))
                 self._drained.set()
                 if self._is_ending:
                     await self._socket.close()

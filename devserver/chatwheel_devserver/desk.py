@@ -162,7 +162,7 @@ class Desk:
             self._set_present(chat.id, agent, "agent", opening.active)
             self.chats.add_thread_user(thread.id, agent)
         if opening.welcome is not None:
-            self._store(thread, opening.welcome, agent or self._host(thread))
+            instant = self._store(thread, opening.welcome, agent or self._host(thread)).created_at
         events = [self._store(thread, seed, author_id) for seed in opening.seeds]
         self._see(chat.id, author_id, author_type, events[-1].created_at if events else instant)
         view = self.chat_view(chat, self.chats.thread(thread.id))

@@ -216,9 +216,9 @@ class Hub:
     def record(self, frame: Frame) -> None:
         """Remember a frame."""
         self.frames.append(frame)
-        self._recorded_bytes += len(frame.text)
+        self._recorded_bytes += size_of(frame.text)
         while len(self.frames) > self._most_frames or self._recorded_bytes > self._most_bytes:
-            self._recorded_bytes -= len(self.frames.popleft().text)
+            self._recorded_bytes -= size_of(self.frames.popleft().text)
         for callback in list(self.on_frame):
             callback(frame)
 
@@ -240,6 +240,11 @@ def wants(session: Session, push: Push) -> bool:
         if not since <= session.lens.version < push.before:
             return False
     return session.wanted is None or push.action in session.wanted or push.action in ALWAYS_DELIVERED
+
+
+def size_of(text: str) -> int:
+    """Return how many bytes a text is on the wire."""
+    return len(text) if text.isascii() else len(text.encode(errors="replace"))
 
 
 def push_frame(action: str, version: str, payload: Any, request_id: str | None = None) -> Json:

@@ -231,13 +231,14 @@ def _set_cookies(
 
 
 async def revoke_token(request: web.Request) -> web.Response:
-    """Make a token worthless and end the connections of its owner."""
+    """Make a token worthless and end the connections that have logged in with it."""
     core = request.app[CORE]
-    customer_id = core.identity.revoke(request.headers.get("Authorization", ""))
-    if customer_id is None:
+    bearer = core.identity.revoke(request.headers.get("Authorization", ""))
+    if bearer is None:
         return _unauthorized()
-    for session in core.hub.of_customer(customer_id):
-        session.disconnect("access_token_revoked")
+    for connection in list(core.connections):
+        if connection.token_hash == bearer.token_hash:
+            connection.disconnect("access_token_revoked")
     return web.json_response({})
 
 

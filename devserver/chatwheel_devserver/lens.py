@@ -230,11 +230,13 @@ class CustomerLens(Lens):
             name: value for name, value in greeting.body.items() if name != "is_exit_intent" or self.is_35
         }
         agent = body["agent"]
+        ids = {"id": f"{greeting.unique_id}_1", "created_at": format_instant(greeting.created_at)}
         return {
             "id": greeting.greeting_id,
             "unique_id": greeting.unique_id,
             "displayed_first_time": not greeting.is_delivered,
             **body,
+            "event": ids | body["event"],
             "agent": agent | {"avatar": self.link(agent["avatar"])},
         }
 

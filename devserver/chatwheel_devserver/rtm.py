@@ -220,7 +220,7 @@ def _run(
         connection.pending += 1
         core.spawn(_run_later(core, connection, action, payload, request_id, fault))
         return
-    call = Call(core.desk, connection.user_id, connection.lens, connection)
+    call = Call(core.desk, connection.user_id, connection.lens, connection, connection.group_id)
     answer = perform_now(core, action, call, payload)
     _finish(core, connection, action, call, answer, request_id, fault)
 
@@ -236,7 +236,7 @@ async def _run_later(
     try:
         async with asyncio.timeout(core.config.limits.request_seconds):
             await asyncio.sleep(0.0 if fault is None else fault.seconds)
-            call = Call(core.desk, connection.user_id, connection.lens, connection)
+            call = Call(core.desk, connection.user_id, connection.lens, connection, connection.group_id)
             answer = await perform(core, action, call, payload)
         _finish(core, connection, action, call, answer, request_id, fault)
     except TimeoutError:

@@ -25,6 +25,7 @@ def add_web_routes(app: web.Application) -> None:
     """Serve actions, uploads and uploaded files."""
     for role in ("customer", "agent"):
         app.router.add_post(rf"/v{{version:\d+\.\d+}}/{role}/action/upload_file", _uploader(role))
+        app.router.add_post(rf"/{role}/action/upload_file", _uploader(role))
         app.router.add_route("*", rf"/v{{version:\d+\.\d+}}/{role}/action/{{action}}", _actor(role))
         app.router.add_route("*", rf"/{role}/action/{{action}}", _actor(role))
     app.router.add_get("/files/{id}/{name}", serve_file)
@@ -52,6 +53,7 @@ def _uploader(role: Role) -> Any:
             fault = await meddle(request, role, "upload_file")
             _version(request)
             bearer = _authenticate(core, request, role)
+            _admit(core, bearer.user_id, role, "upload_file")
             file = await receive_file(core, request, bearer.user_id)
             if fault is not None and fault.kind == "lose_answer":
                 cut(request)
@@ -101,11 +103,10 @@ async def _act(core: Core, request: web.Request, role: Role) -> Any:
         raise ApiError("validation", f"method: {name} is called with POST")
     bearer = _authenticate(core, request, role)
     payload = await _payload(core, request)
-    core.rates.check(bearer.user_id, name)
+    _admit(core, bearer.user_id, role, name)
     lens: CustomerLens | AgentLens
     if role == "customer":
         lens = CustomerLens(core.config, base_url(request), version, bearer.user_id)
-        _check_customer(core, bearer.user_id, name)
         core.hub.note_activity(bearer.user_id, core.clock.time())
     else:
         lens = AgentLens(core.config, base_url(request), version)
@@ -123,6 +124,13 @@ def _answer_get(core: Core, request: web.Request, name: str, version: str) -> Js
         raise ApiError("validation", f"method: {name} is called with GET")
     _check_organization(core, request)
     return GET_ACTIONS[name](Query(core, version, request.query))
+
+
+def _admit(core: Core, user_id: str, role: Role, action: str) -> None:
+    """Refuse who is banned, who asks too often, and whom the action is not for."""
+    core.rates.check(user_id, action)
+    if role == "customer":
+        _check_customer(core, user_id, action)
 
 
 def _check_customer(core: Core, customer_id: str, action: str) -> None:

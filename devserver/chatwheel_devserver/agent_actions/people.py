@@ -44,6 +44,8 @@ def remove_user_from_chat(call: Call, request: RemoveUserFromChat) -> None:
     thread = need_active(call, chat)
     if request.user_type == "customer":
         raise ApiError("validation", "user_type: the customer cannot be removed")
+    if not request.ignore_requester_presence:
+        need_presence(call, chat)
     member = call.desk.chats.member(chat.id, request.user_id)
     if member is None or not member.present:
         return

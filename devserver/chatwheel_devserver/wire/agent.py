@@ -90,6 +90,7 @@ class RemoveUserFromChat(Request):
     chat_id: Identifier
     user_id: Identifier
     user_type: Literal["agent", "customer"]
+    ignore_requester_presence: bool = False
 
 
 class DeactivateChat(Request):
