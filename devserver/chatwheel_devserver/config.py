@@ -121,6 +121,10 @@ class Limits:
     #: After this long without a message a thread is marked as idle, and later archived.
     thread_idle_seconds: float = 900.0
     thread_archive_seconds: float = 1800.0
+    #: A chat whose agent leaves a question without an answer for so long goes to a colleague who is free.
+    agent_reply_seconds: float = float("inf")
+    #: A chat whose customer has been off the site for so long is closed, unless it is a continuous one.
+    customer_grace_seconds: float = float("inf")
     url_info_seconds: float = 3.0
     url_info_bytes: int = MEBIBYTE // 2
     users_online: int | None = None

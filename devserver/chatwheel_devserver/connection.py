@@ -83,7 +83,7 @@ class Connection:
         if self.role == "customer":
             self._lens = CustomerLens(self._core.config, self.base_url, self.version, user_id)
         else:
-            self._lens = AgentLens(self._core.config, self.base_url, self.version)
+            self._lens = AgentLens(self._core.config, self.base_url, self.version, user_id)
 
     # Frames out
 

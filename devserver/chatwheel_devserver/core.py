@@ -43,6 +43,7 @@ class Core:
         self.config = config
         self.data = data
         self.clock = clock or Clock()
+        self.started_at = self.clock.time()
         self.database = Database(data / "chats.sqlite3", is_lasting=is_lasting)
         self.hub = Hub(config.limits.recorded_frames, config.limits.recorded_bytes)
         self.desk = Desk(

@@ -192,7 +192,7 @@ class Hub:
                 if not wants(session, push):
                     continue
                 lens = session.lens
-                key = (lens.role, lens.base_url, lens.version)
+                key = (lens.role, lens.base_url, lens.version, lens.viewer)
                 if key not in shown:
                     shown[key] = push.render(lens)
                 session.deliver(

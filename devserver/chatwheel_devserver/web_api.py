@@ -109,7 +109,7 @@ async def _act(core: Core, request: web.Request, role: Role) -> Any:
         lens = CustomerLens(core.config, base_url(request), version, bearer.user_id)
         core.hub.note_activity(bearer.user_id, core.clock.time())
     else:
-        lens = AgentLens(core.config, base_url(request), version)
+        lens = AgentLens(core.config, base_url(request), version, bearer.user_id)
     call = Call(core.desk, bearer.user_id, lens)
     async with asyncio.timeout(core.config.limits.request_seconds):
         answer = await perform(core, action, call, payload)

@@ -148,7 +148,7 @@ def chat_summary(call: Call, chat: Chat) -> Json:
         }
     return summary | {
         "last_thread_summary": _thread_summary(call, last),
-        "is_followed": desk.chats.is_followed(chat.id, call.user_id),
+        "is_followed": call.user_id in desk.chats.follower_ids(chat.id),
     }
 
 

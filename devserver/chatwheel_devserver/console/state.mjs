@@ -227,7 +227,8 @@ export class Desk {
 
   /** @param {Chat} chat */
   isMine(chat) {
-    return chat.users.get(this.me.id)?.present === true;
+    const me = chat.users.get(this.me.id);
+    return me !== undefined && isSeen(me);
   }
 
   /** @param {Chat} chat */
@@ -269,7 +270,16 @@ export class Desk {
 
 /** @param {Chat} chat */
 export function hasAgent(chat) {
-  return [...chat.users.values()].some((user) => user.type === "agent" && user.present === true);
+  return [...chat.users.values()].some((user) => user.type === "agent" && isSeen(user));
+}
+
+/**
+ * Whether a user is in the chat for the visitor, and does not only watch.
+ *
+ * @param {User} user
+ */
+function isSeen(user) {
+  return user.present === true && user.visibility !== "agents";
 }
 
 /**

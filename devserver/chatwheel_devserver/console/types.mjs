@@ -29,6 +29,7 @@
  * @property {string} [name]
  * @property {string} [avatar]
  * @property {boolean} [present]
+ * @property {"all" | "agents"} [visibility]
  * @property {string} [events_seen_up_to]
  *
  * @typedef {object} Visitor

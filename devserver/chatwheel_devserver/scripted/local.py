@@ -32,7 +32,7 @@ class LocalAgent:
     @property
     def lens(self) -> CustomerLens | AgentLens:
         """How agents see the records."""
-        return AgentLens(self._core.config, self._core.url, _VERSION)
+        return AgentLens(self._core.config, self._core.url, _VERSION, self.user_id)
 
     def deliver(self, frame: Json) -> None:
         """Keep a push for the program."""
