@@ -14,8 +14,9 @@ from aiohttp import web
 
 from .core import Core
 from .errors import DisconnectReason
-from .hub import Frame, Role, push_frame, size_of
+from .hub import push_frame
 from .lens import AgentLens, CustomerLens, Json
+from .recorder import Frame, Role, size_of
 
 
 class Connection:

@@ -6,7 +6,9 @@ sockets and no spelling of the wire.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from .availability import Availability
@@ -73,6 +75,8 @@ class Desk:
         self.customers = CustomerTable(database)
         self.files = files
         self.hub = hub
+        #: Called with every message of a user, once it is committed and told.
+        self.on_message: Callable[[Event], None] = lambda _: None
         #: Hosts, with ports, under which this server serves its own site.
         self.own_hosts: frozenset[str] = frozenset()
         self.availability = Availability(config, clock, hub, self.chats)
@@ -176,6 +180,7 @@ class Desk:
         self.hub.note_activity(chat.customer_id, self.clock.time())
         self.router.note(thread)
         call.afterwards.append(self.router.settle)
+        call.afterwards += [partial(self.on_message, event) for event in events]
         return [event.id for event in events]
 
     def _host(self, thread: Thread) -> str:
@@ -223,6 +228,8 @@ class Desk:
             self.hub.note_activity(chat.customer_id, self.clock.time())
             self._see(chat.id, *author, event.created_at)
         self.tell_event(call, "incoming_event", chat, event)
+        if author is not None:
+            call.afterwards.append(lambda: self.on_message(event))
         return event
 
     def tell_event(self, call: Call, action: str, chat: Chat, event: Event) -> None:

@@ -15,9 +15,10 @@ from .connection import Connection
 from .core import Core, as_api_error, find_action, perform, perform_now
 from .errors import ApiError, validation
 from .faults import Fault
-from .hub import Frame, Role, response_frame
+from .hub import response_frame
 from .lens import Json
 from .login import log_in, note_departure
+from .recorder import Frame, Role
 
 CORE = web.AppKey("core", Core)
 _VERSION: Final = re.compile(r"\d{1,3}\.\d{1,3}", re.ASCII)

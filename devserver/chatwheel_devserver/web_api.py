@@ -13,9 +13,10 @@ from .config import DEFAULT_VERSION, SUPPORTED_VERSIONS
 from .core import Core, as_api_error, find_action, perform
 from .errors import ApiError, validation
 from .faults import Fault
-from .hub import Role
+from .http_record import BODY, USER
 from .identity import Bearer
 from .lens import AgentLens, CustomerLens, Json
+from .recorder import Role
 from .rtm import CORE, parse_frame
 from .uploads import file_path, receive_file, serve_file
 from .web_only import GET_ACTIONS, Query
@@ -55,6 +56,7 @@ def _uploader(role: Role) -> Any:
             bearer = _authenticate(core, request, role)
             _admit(core, bearer.user_id, role, "upload_file")
             file = await receive_file(core, request, bearer.user_id)
+            request[BODY] = json.dumps({"name": file.name, "size": file.size})
             if fault is not None and fault.kind == "lose_answer":
                 cut(request)
         except Exception as error:
@@ -156,6 +158,7 @@ def _authenticate(core: Core, request: web.Request, role: Role) -> Bearer:
     bearer = identity.customer(authorization) if role == "customer" else identity.agent(authorization)
     if bearer is None:
         raise ApiError("authentication", "Invalid access token")
+    request[USER] = bearer.user_id
     return bearer
 
 
@@ -170,17 +173,10 @@ async def _payload(core: Core, request: web.Request) -> Json:
         body += await request.content.read(core.config.limits.frame_bytes + 1)
     if len(body) > core.config.limits.frame_bytes:
         raise ApiError("entity_too_large", "The request is too large")
+    request[BODY] = body.decode(errors="replace")
     if not body.strip():
         return {}
     try:
         return parse_frame(body.decode())
     except UnicodeDecodeError as error:
         raise validation("body", "is not UTF-8") from error
-
-
-def json_or_none(text: str) -> Any:
-    """Read JSON leniently; None for what is not JSON."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

@@ -8,8 +8,8 @@ from typing import Any, Final
 from ..calls import Call
 from ..core import Core, find_action, perform_now
 from ..errors import DisconnectReason
-from ..hub import Role
 from ..lens import AgentLens, CustomerLens, Json
+from ..recorder import Role
 
 _VERSION: Final = "3.6"
 

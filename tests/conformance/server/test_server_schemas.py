@@ -19,8 +19,8 @@ from chatwheel_devserver.agent_actions import AGENT_ACTIONS
 from chatwheel_devserver.calls import Action, Actions, Call
 from chatwheel_devserver.core import perform_now
 from chatwheel_devserver.errors import ApiError
-from chatwheel_devserver.hub import Role
 from chatwheel_devserver.lens import AgentLens, CustomerLens
+from chatwheel_devserver.recorder import Role
 from chatwheel_devserver.wire.base import read_request
 from conformance.server.bare import Json, message, start
 from conformance.server.conftest import Connect
