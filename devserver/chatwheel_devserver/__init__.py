@@ -9,7 +9,7 @@ from .config import Agent, CannedResponse, Config, GreetingRule, Group, Limits, 
 from .config_file import ConfigError, load_config
 from .errors import ApiError
 from .hours import OpeningHours
-from .hub import Frame
+from .recorder import Exchange, Frame
 from .scripted.client import AgentChat, AgentClient, ChatEndedError
 from .server import DevServer
 from .threaded import Chat, ChatAgent, ThreadedServer
@@ -27,6 +27,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "DevServer",
+    "Exchange",
     "Frame",
     "GreetingRule",
     "Group",

@@ -68,7 +68,10 @@ async def run(options: argparse.Namespace, config: Config) -> int:
     gc.collect()
     gc.freeze()
     print(f"{config.name}: {server.url}/", flush=True)  # noqa: T201 - this line is the command's output
-    if not _is_loopback(options.host):
+    # Not on standard output, where programs wait for the line above alone.
+    if _is_loopback(options.host):
+        _note("for development only: no accounts, no TLS.")
+    else:
         _note("listening beyond this machine; this server is for development and has no protection.")
     await stopped.wait()
     await server.stop()

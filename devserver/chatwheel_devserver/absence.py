@@ -12,9 +12,9 @@ from typing import Literal
 from .calls import Call
 from .desk import Desk
 from .lens import AgentLens
-from .records import Chat, Thread
+from .records import Chat, Thread, TransferReason
 
-Reason = Literal["disconnected", "signed_out"]
+Reason = Literal["disconnected", "signed_out", "deleted", "inactive", "other"]
 
 
 class Absences:
@@ -38,7 +38,9 @@ class Absences:
         before = self._desk.clock.time() - self._desk.config.limits.agent_grace_seconds
         for email in [email for email, since in self._since.items() if since <= before]:
             del self._since[email]
-            hand_over(self._desk, email, "disconnected")
+            # An agent whom the configuration does not name any more will not come back.
+            is_known = self._desk.config.agent(email) is not None
+            hand_over(self._desk, email, "disconnected" if is_known else "deleted")
 
 
 def hand_over(desk: Desk, email: str, reason: Reason) -> None:
@@ -53,19 +55,28 @@ def hand_over(desk: Desk, email: str, reason: Reason) -> None:
 
 
 def _hand_over(call: Call, chat: Chat, thread: Thread, email: str, reason: Reason) -> None:
-    desk, name = call.desk, call.desk.agent_name(email)
-    desk.leave(call, chat, thread, email, reason=reason, requester_id=None)
-    if any(member.present and member.type == "agent" for member in desk.chats.members(chat.id)):
-        desk.say(call, chat, thread, "agent_left", f"{name} left the chat", {"agent": name})
+    members = call.desk.members
+    member = members.leave(call, chat, thread, email, reason=reason, requester_id=None)
+    if member is None or member.visibility == "agents":
         return
-    successor = desk.router.choose(thread)
+    if members.serving(chat):
+        members.say_left(call, chat, thread, member, email)
+    else:
+        find_successor(call, chat, thread, email, reason)
+
+
+def find_successor(call: Call, chat: Chat, thread: Thread, email: str, reason: Reason) -> None:
+    """Give a chat that its last agent has left to a colleague, or let it wait."""
+    desk, name = call.desk, call.desk.agent_name(email)
+    successor = desk.router.choose(thread, without=email)
     if successor is None:
         desk.requeue(chat, thread)
         desk.tell_transferred(call, chat, thread, "unassigned")
         text = f"{name} has left the chat; somebody else will take over"
         desk.say(call, chat, thread, f"routing.unassigned_{reason}", text, {"agent": name})
     else:
-        desk.join(call, chat, thread, successor, None)
+        told: TransferReason = reason if reason in ("inactive", "other") else "assigned"
+        desk.members.join(call, chat, thread, successor, None, reason=told)
         added = desk.agent_name(successor)
         variables = {"agent_added": added, "agent_removed": name}
         text = f"{added} has taken over from {name}"

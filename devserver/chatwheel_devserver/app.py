@@ -9,6 +9,7 @@ from aiohttp import web
 from .console_page import add_console_routes
 from .core import Core
 from .cors import cors
+from .http_record import record
 from .identity_routes import add_identity_routes
 from .rtm import CORE, add_rtm_routes
 from .static_site import StaticSite
@@ -28,7 +29,7 @@ No site is served; give one with --site DIR.
 
 def make_app(core: Core, site: Path | None) -> web.Application:
     """Build the application around a core."""
-    app = web.Application(middlewares=[cors], client_max_size=core.config.limits.file_bytes)
+    app = web.Application(middlewares=[cors, record], client_max_size=core.config.limits.file_bytes)
     app[CORE] = core
     add_rtm_routes(app)
     add_web_routes(app)

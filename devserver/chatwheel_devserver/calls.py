@@ -28,6 +28,8 @@ class Call:
     user_id: str
     lens: CustomerLens | AgentLens
     session: Session | None = None
+    #: The group that the caller's login has named; where nothing else is said, chats go there.
+    group_id: int = 0
     outbox: Outbox = field(default_factory=list)
     #: Done after the commit and after the pushes.
     afterwards: list[Callable[[], None]] = field(default_factory=list)

@@ -50,8 +50,9 @@ class Clock:
 
 def format_instant(instant: int) -> str:
     """Write an instant as the wire wants it, ``2026-03-01T10:00:00.120000Z``."""
-    moment = _EPOCH + timedelta(microseconds=instant)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
+    moment = _EPOCH.replace(tzinfo=None) + timedelta(microseconds=instant)
+    # Not strftime, which writes the year 1 with one digit.
+    return moment.isoformat(timespec="microseconds") + "Z"
 
 
 def parse_instant(text: str) -> int:
@@ -62,7 +63,10 @@ def parse_instant(text: str) -> int:
     fraction = match.group(1) or ""
     # Python reads up to six digits only; what is finer than a microsecond is cut off.
     shortened = text.replace(f".{fraction}", f".{fraction[:6]:0<6}") if fraction else text
-    moment = datetime.fromisoformat(shortened.upper().replace("Z", "+00:00"))
+    try:
+        moment = datetime.fromisoformat(shortened.upper().replace("Z", "+00:00")).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("not within the years 1 to 9999") from error
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 

@@ -39,6 +39,8 @@ class Agent:
     max_chats: int = 20
     #: A personal access token with which programs log in as this agent; without one none can.
     token: str | None = field(default=None, repr=False)
+    #: Where the picture is, a path of this server's site or an address; None draws one.
+    avatar: str | None = None
 
     @property
     def public_id(self) -> str:
@@ -47,8 +49,8 @@ class Agent:
 
     @property
     def avatar_path(self) -> str:
-        """Where the server itself serves this agent's picture."""
-        return f"/avatars/{self.public_id}.svg"
+        """Where this agent's picture is: the given one, or the one that the server draws."""
+        return self.avatar or f"/avatars/{self.public_id}.svg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,10 @@ class Limits:
     #: After this long without a message a thread is marked as idle, and later archived.
     thread_idle_seconds: float = 900.0
     thread_archive_seconds: float = 1800.0
+    #: A chat whose agent leaves a question without an answer for so long goes to a colleague who is free.
+    agent_reply_seconds: float = float("inf")
+    #: A chat whose customer has been off the site for so long is closed, unless it is a continuous one.
+    customer_grace_seconds: float = float("inf")
     url_info_seconds: float = 3.0
     url_info_bytes: int = MEBIBYTE // 2
     users_online: int | None = None

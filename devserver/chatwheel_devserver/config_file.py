@@ -18,6 +18,7 @@ from .config import (
     CANNED_RESPONSES,
     CONSOLE_AGENT,
     SCRIPTED_AGENT,
+    VERSION_ENDS,
     Agent,
     CannedResponse,
     Config,
@@ -27,9 +28,12 @@ from .config import (
     Limits,
     RateLimit,
 )
+from .core import ACTIONS_OF
 from .hours import WEEKDAYS, OpeningHours
 from .wire.events import FieldType
 
+_OldVersion = Annotated[str, Field(pattern=r"^3\.[45]$")]
+_Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 _WITH_OPTIONS = frozenset({"radio", "select", "checkbox", "group_chooser"})
 
 
@@ -49,6 +53,8 @@ class _Organization(_Table):
     origins: list[str] = ["*"]
     language: str = "en"
     url_info_hosts: list[str] = []
+    #: Until when versions that are not the newest are served.
+    version_ends: dict[_OldVersion, _Day] | None = None
     welcome_message: str | None = None
 
 
@@ -68,6 +74,7 @@ class _Agent(_Table):
     groups: list[int] = [0]
     role: Literal["agent", "console", "scripted"] = "agent"
     max_chats: Annotated[int, Field(ge=1)] = 20
+    avatar: Annotated[str, Field(pattern=r"^(/|https?://)")] | None = None
     token: Annotated[str, Field(min_length=1)] | None = None
 
 
@@ -82,12 +89,19 @@ class _Field(_Table):
     label: str
     required: bool = False
     options: list[_Option] = []
+    #: What a rating's comment is asked for with.
+    comment_label: str | None = None
+    #: Whether the one box of a checkbox_for_email is ticked.
+    checked: bool | None = None
 
     @model_validator(mode="after")
     def _options_where_needed(self) -> Self:
         if (self.type in _WITH_OPTIONS) != bool(self.options):
             word = "needs" if self.type in _WITH_OPTIONS else "has no"
             raise ValueError(f"a field of type {self.type} {word} options")
+        for key, type in (("comment_label", "rating"), ("checked", "checkbox_for_email")):
+            if getattr(self, key) is not None and self.type != type:
+                raise ValueError(f"{key} belongs to a field of type {type}")
         if self.type == "group_chooser" and any(option.group is None for option in self.options):
             raise ValueError("every option of a group_chooser names its group")
         return self
@@ -167,13 +181,13 @@ class _File(_Table):
 
 
 def read_span(text: str) -> tuple[time, time]:
-    """Read hours such as ``09:00-17:30``; ``24:00`` is the end of the day."""
+    """Read hours such as ``09:00-17:30``; ``24:00`` is the end of the day, ``22:00-02:00`` goes on after it."""
     start, dash, end = text.partition("-")
     try:
         span = time.fromisoformat(start.strip()), time.fromisoformat(end.strip().replace("24:00", "00:00"))
     except ValueError as error:
         raise ValueError(f"{text!r} does not look like 09:00-17:30") from error
-    if not dash or (span[1] != time(0) and span[0] >= span[1]):
+    if not dash or (span[1] != time(0) and span[0] == span[1]):
         raise ValueError(f"{text!r} does not end after it starts")
     return span
 
@@ -214,6 +228,7 @@ def _build(file: _File) -> Config:
     organization = file.organization
     agents = _agents(file)
     _check_references(file, {agent.email for agent in agents})
+    _check_rates(file.rate_limits)
     roles = {agent.role: agent.email for agent in file.agents}
     canned = file.canned_responses
     return Config(
@@ -222,6 +237,7 @@ def _build(file: _File) -> Config:
         client_ids=tuple(organization.client_ids),
         origins=tuple(organization.origins),
         language=organization.language,
+        version_ends=dict(organization.version_ends or VERSION_ENDS),
         url_info_hosts=tuple(organization.url_info_hosts),
         welcome_message=organization.welcome_message,
         groups=tuple(
@@ -270,6 +286,7 @@ def _agents(file: _File) -> tuple[Agent, ...]:
             one.role == "scripted",
             one.max_chats,
             one.token,
+            one.avatar,
         )
         for one in file.agents
     ]
@@ -307,6 +324,14 @@ def _check_references(file: _File, emails: set[str]) -> None:
             raise ValueError(f"greetings.{i}.agent: there is no agent {greeting.agent}")
 
 
+def _check_rates(rates: dict[str, _Rate]) -> None:
+    """Refuse limits of actions that nobody can ask for, which would never hold."""
+    known = {name for actions in ACTIONS_OF.values() for name in actions} | {"*", "upload_file"}
+    for name in rates:
+        if name not in known:
+            raise ValueError(f"rate_limits.{name}: there is no such action")
+
+
 def _check_unique(table: str, key: str, values: list[Any]) -> None:
     for index, value in enumerate(values):
         if value in values[:index]:
@@ -337,7 +362,9 @@ def _form_field(number: int, field: _Field) -> dict[str, Any]:
             for index, option in enumerate(field.options)
         ]
     if field.type == "rating":
-        shown["comment_label"] = field.label
+        shown["comment_label"] = field.label if field.comment_label is None else field.comment_label
+    if field.type == "checkbox_for_email":
+        shown["checked"] = bool(field.checked)
     return shown
 
 

@@ -14,8 +14,9 @@ from aiohttp import web
 
 from .core import Core
 from .errors import DisconnectReason
-from .hub import Frame, Role, push_frame
+from .hub import push_frame
 from .lens import AgentLens, CustomerLens, Json
+from .recorder import Frame, Role, size_of
 
 
 class Connection:
@@ -40,6 +41,8 @@ class Connection:
         self.pending = 0
         self.connected_at = core.clock.time()
         self.token_expires_at = float("inf")
+        self.token_hash = ""
+        self.group_id = 0
         self.note_sign_of_life()
         self._lens: CustomerLens | AgentLens | None = None
         self._queue: deque[str] = deque()
@@ -75,12 +78,13 @@ class Connection:
         """Remember who the other side is and which pushes it wants."""
         self.user_id = user_id
         if pushes is not None:
-            names = frozenset(name for listed in pushes.values() for name in listed)
+            # Only the list of one's own version counts; who names none of it wants everything.
+            names = frozenset(pushes.get(self.version, ["all"]))
             self.wanted = None if "all" in names else names
         if self.role == "customer":
             self._lens = CustomerLens(self._core.config, self.base_url, self.version, user_id)
         else:
-            self._lens = AgentLens(self._core.config, self.base_url, self.version)
+            self._lens = AgentLens(self._core.config, self.base_url, self.version, user_id)
 
     # Frames out
 
@@ -94,7 +98,7 @@ class Connection:
             return
         self._core.hub.record(Frame("out", self.role, self.number, self.user_id or None, text))
         self._queue.append(text)
-        self._queued += len(text)
+        self._queued += size_of(text)
         self._drained.clear()
         self._wake.set()
         if self._queued > self._core.config.limits.outgoing_bytes:
@@ -136,7 +140,7 @@ class Connection:
                 while self._queue:
                     text = self._queue.popleft()
                     await self._socket.send_str(text)
-                    self._queued = max(0, self._queued - len(text))
+                    self._queued = max(0, self._queued - size_of(text))
                 self._drained.set()
                 if self._is_ending:
                     await self._socket.close()

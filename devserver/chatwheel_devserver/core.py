@@ -18,9 +18,11 @@ from .config import Config
 from .desk import Desk
 from .errors import ApiError
 from .faults import Faults
-from .hub import Hub, Role
+from .hub import Hub
 from .identity import Identity
+from .link_watch import LinkWatch
 from .rates import Rates
+from .recorder import Role
 from .storage.database import Database
 from .storage.files import FileTable
 from .wire.base import read_request
@@ -43,12 +45,14 @@ class Core:
         self.config = config
         self.data = data
         self.clock = clock or Clock()
+        self.started_at = self.clock.time()
         self.database = Database(data / "chats.sqlite3", is_lasting=is_lasting)
         self.hub = Hub(config.limits.recorded_frames, config.limits.recorded_bytes)
         self.desk = Desk(
             config, self.clock, self.database, FileTable(self.database, data / "files"), self.hub
         )
         self.absences = Absences(self.desk)
+        self.links = LinkWatch(self)
         self.identity = Identity(config, self.clock, self.database)
         self.faults = Faults()
         self.rates = Rates(config, self.clock)

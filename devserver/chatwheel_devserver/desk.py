@@ -6,8 +6,10 @@ sockets and no spelling of the wire.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import partial
+from typing import Any
 
 from .availability import Availability
 from .calls import Call
@@ -16,6 +18,7 @@ from .config import Config
 from .errors import not_found
 from .hub import Hub
 from .lens import is_newer, queue_fields
+from .members import Members
 from .records import (
     Chat,
     ChatFilter,
@@ -26,6 +29,7 @@ from .records import (
     Properties,
     Thread,
     ThreadView,
+    TransferReason,
     UserType,
     Visibility,
 )
@@ -35,8 +39,6 @@ from .storage.customers import CustomerTable
 from .storage.database import Database
 from .storage.files import FileTable
 from .transcripts import send_transcript
-
-TransferReason = Literal["manual", "assigned", "unassigned"]
 
 
 @dataclass(slots=True)
@@ -73,9 +75,12 @@ class Desk:
         self.customers = CustomerTable(database)
         self.files = files
         self.hub = hub
+        #: Called with every message of a user, once it is committed and told.
+        self.on_message: Callable[[Event], None] = lambda _: None
         #: Hosts, with ports, under which this server serves its own site.
         self.own_hosts: frozenset[str] = frozenset()
         self.availability = Availability(config, clock, hub, self.chats)
+        self.members = Members(self)
         self.router = Router(self)
         clock.start_after(self.chats.last_instant())
 
@@ -115,7 +120,8 @@ class Desk:
     def chat_view(self, chat: Chat, thread: Thread | None) -> ChatView:
         """Return a chat with its members and this thread."""
         current = None if thread is None else self.thread_view(thread)
-        return ChatView(chat, self.customer(chat.customer_id), self.chats.members(chat.id), current)
+        members, followers = self.chats.members(chat.id), self.chats.follower_ids(chat.id)
+        return ChatView(chat, self.customer(chat.customer_id), members, current, followers)
 
     def chat_of(self, customer_id: str) -> Chat | None:
         """Return a customer's one chat."""
@@ -156,13 +162,13 @@ class Desk:
         customer_present = opening.active and (
             author_type == "customer" or self.hub.is_online(chat.customer_id)
         )
-        self._set_present(chat.id, chat.customer_id, "customer", customer_present)
+        self.members.set_present(chat.id, chat.customer_id, "customer", customer_present)
         self.chats.add_thread_user(thread.id, chat.customer_id)
         if agent is not None:
-            self._set_present(chat.id, agent, "agent", opening.active)
+            self.members.set_present(chat.id, agent, "agent", opening.active)
             self.chats.add_thread_user(thread.id, agent)
         if opening.welcome is not None:
-            self._store(thread, opening.welcome, agent or self._host(thread))
+            instant = self._store(thread, opening.welcome, agent or self._host(thread)).created_at
         events = [self._store(thread, seed, author_id) for seed in opening.seeds]
         self._see(chat.id, author_id, author_type, events[-1].created_at if events else instant)
         view = self.chat_view(chat, self.chats.thread(thread.id))
@@ -174,6 +180,7 @@ class Desk:
         self.hub.note_activity(chat.customer_id, self.clock.time())
         self.router.note(thread)
         call.afterwards.append(self.router.settle)
+        call.afterwards += [partial(self.on_message, event) for event in events]
         return [event.id for event in events]
 
     def _host(self, thread: Thread) -> str:
@@ -195,6 +202,7 @@ class Desk:
         self.write(call, chat, thread, seed, None)
         thread.active = False
         thread.queued_at = None
+        self.router.forget_leavers(thread)
         self.chats.save_thread(thread)
         for member in self.chats.members(chat.id):
             if member.present:
@@ -220,6 +228,8 @@ class Desk:
             self.hub.note_activity(chat.customer_id, self.clock.time())
             self._see(chat.id, *author, event.created_at)
         self.tell_event(call, "incoming_event", chat, event)
+        if author is not None:
+            call.afterwards.append(lambda: self.on_message(event))
         return event
 
     def tell_event(self, call: Call, action: str, chat: Chat, event: Event) -> None:
@@ -232,10 +242,18 @@ class Desk:
         )
 
     def say(
-        self, call: Call, chat: Chat, thread: Thread, type: str, text: str, text_vars: dict[str, str]
+        self,
+        call: Call,
+        chat: Chat,
+        thread: Thread,
+        type: str,
+        text: str,
+        text_vars: dict[str, str],
+        *,
+        visibility: Visibility = "all",
     ) -> Event:
         """Write a line of the service's own into a thread."""
-        return self.write(call, chat, thread, system_seed(type, text, text_vars), None)
+        return self.write(call, chat, thread, system_seed(type, text, text_vars, visibility), None)
 
     def _store(self, thread: Thread, seed: Seed, author_id: str | None) -> Event:
         number = self.chats.next_event_number(thread.id)
@@ -255,95 +273,7 @@ class Desk:
         self.chats.add_event(event)
         return event
 
-    # Members
-
-    def join(self, call: Call, chat: Chat, thread: Thread, email: str, requester_id: str | None) -> None:
-        """Bring an agent into a chat; the first one is thereby assigned.
-
-        Without a requester it is routing that does so, and nothing is said about it in the conversation.
-        """
-        member = self.chats.member(chat.id, email)
-        if member is not None and member.present:
-            return
-        was_waiting = not any(m.present and m.type == "agent" for m in self.chats.members(chat.id))
-        member = self._set_present(chat.id, email, "agent", True)
-        self.chats.add_thread_user(thread.id, email)
-        if thread.queued_at is not None:
-            thread.queued_at = None
-            self.chats.save_thread(thread)
-        self._tell_joined(call, chat, thread, member, requester_id, is_assigned=was_waiting)
-        if requester_id is not None:
-            self._say_joined(call, chat, thread, email, requester_id)
-            call.afterwards.append(self.router.settle)
-
-    def _tell_joined(
-        self,
-        call: Call,
-        chat: Chat,
-        thread: Thread,
-        member: Member,
-        requester_id: str | None,
-        *,
-        is_assigned: bool,
-    ) -> None:
-        place = {"chat_id": chat.id, "thread_id": thread.id}
-        customer = self.customer(chat.customer_id)
-        if is_assigned:
-            self.tell_transferred(call, chat, thread, "assigned", agent=member.user_id)
-
-        def render(lens: Any) -> dict[str, Any]:
-            user = lens.user(member, customer)
-            payload = {**place, "user": user, "reason": "assigned" if is_assigned else "manual"}
-            return payload if requester_id is None else payload | {"requester_id": lens.user_id(requester_id)}
-
-        call.push("user_added_to_chat", render, customer_id=chat.customer_id)
-
-    def _say_joined(self, call: Call, chat: Chat, thread: Thread, email: str, requester_id: str) -> None:
-        name = self.agent_name(email)
-        if requester_id == email:
-            self.say(call, chat, thread, "agent_joined", f"{name} joined the chat", {"agent": name})
-        else:
-            initiator = self.agent_name(requester_id)
-            variables = {"initiator": initiator, "agent": name}
-            self.say(
-                call, chat, thread, "agent_added", f"{initiator} brought {name} into the chat", variables
-            )
-
-    def leave(
-        self,
-        call: Call,
-        chat: Chat,
-        thread: Thread | None,
-        email: str,
-        *,
-        reason: str,
-        requester_id: str | None,
-    ) -> None:
-        """Take an agent out of a chat, without a word in the conversation."""
-        member = self.chats.member(chat.id, email)
-        if member is None or not member.present:
-            return
-        member.present = False
-        self.chats.set_member(member)
-
-        def render(lens: Any) -> dict[str, Any]:
-            payload = {"chat_id": chat.id, "user_id": lens.user_id(email), "reason": reason}
-            if thread is not None:
-                payload["thread_id"] = thread.id
-            return payload if requester_id is None else payload | {"requester_id": lens.user_id(requester_id)}
-
-        call.push("user_removed_from_chat", render, customer_id=chat.customer_id)
-        call.afterwards.append(self.router.settle)
-
-    def say_left(self, call: Call, chat: Chat, thread: Thread, email: str, requester_id: str) -> None:
-        """Write into the conversation that an agent has gone, or was taken out of it."""
-        name = self.agent_name(email)
-        if requester_id == email:
-            self.say(call, chat, thread, "agent_left", f"{name} left the chat", {"agent": name})
-        else:
-            initiator = self.agent_name(requester_id)
-            text = f"{initiator} took {name} out of the chat"
-            self.say(call, chat, thread, "agent_removed", text, {"initiator": initiator, "agent": name})
+    # Places
 
     def tell_transferred(
         self,
@@ -372,8 +302,7 @@ class Desk:
 
     def requeue(self, chat: Chat, thread: Thread) -> None:
         """Let a chat that its last agent has left wait again, if its group has a queue."""
-        is_left = not any(m.present and m.type == "agent" for m in self.chats.members(chat.id))
-        if is_left and self.router.queues(thread):
+        if not self.members.serving(chat) and self.router.queues(thread):
             thread.queued_at = self.clock.instant()
             self.chats.save_thread(thread)
 
@@ -392,7 +321,7 @@ class Desk:
                 "chat_id": chat.id,
                 "seen_up_to": format_instant(instant),
             },
-            customer_id=chat.customer_id,
+            customer_id=None if self.members.watches(chat, user_id) else chat.customer_id,
         )
 
     def agent_name(self, email: str) -> str:
@@ -403,12 +332,6 @@ class Desk:
     def customer_name(self, customer_id: str) -> str:
         """Return what a customer is called."""
         return self.customer(customer_id).name or "Visitor"
-
-    def _set_present(self, chat_id: str, user_id: str, type: UserType, present: bool) -> Member:
-        member = self.chats.member(chat_id, user_id) or Member(chat_id, user_id, type, present, None)
-        member.present = present
-        self.chats.set_member(member)
-        return member
 
     def _see(self, chat_id: str, user_id: str, type: UserType, instant: int) -> None:
         member = self.chats.member(chat_id, user_id) or Member(chat_id, user_id, type, False, None)
@@ -421,6 +344,7 @@ def event_payload(lens: Any, event: Event) -> dict[str, Any]:
     return {"chat_id": event.chat_id, "thread_id": event.thread_id, "event": lens.event(event)}
 
 
-def system_seed(type: str, text: str, text_vars: dict[str, str]) -> Seed:
+def system_seed(type: str, text: str, text_vars: dict[str, str], visibility: Visibility = "all") -> Seed:
     """Prepare a line of the service's own."""
-    return Seed("system_message", {"system_message_type": type, "text": text, "text_vars": text_vars})
+    body = {"system_message_type": type, "text": text, "text_vars": text_vars}
+    return Seed("system_message", body, visibility=visibility)

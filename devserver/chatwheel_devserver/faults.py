@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .errors import ApiError, ErrorType, OAuthError
-from .hub import Role
+from .recorder import Role
 
 Kind = Literal["error", "delay", "ignore", "lose_answer", "duplicate"]
 

@@ -16,7 +16,8 @@ class OpeningHours:
     """From when until when agents answer; a day that is not named is closed."""
 
     timezone: str = "UTC"
-    #: By the day's English name; each span is from its start up to, not including, its end.
+    #: By the day's English name; each span is from its start up to, not including, its end. One that ends before it
+    #: starts goes on into the next day.
     days: Mapping[str, tuple[tuple[time, time], ...]] = field(default_factory=dict)
 
     def is_open(self, seconds: float) -> bool:
@@ -24,6 +25,8 @@ class OpeningHours:
         zone = UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
         moment = datetime.fromtimestamp(seconds, zone)
         now = moment.time()
-        spans = self.days.get(WEEKDAYS[moment.weekday()], ())
+        today = self.days.get(WEEKDAYS[moment.weekday()], ())
+        yesterday = self.days.get(WEEKDAYS[moment.weekday() - 1], ())
         # An end at midnight means the end of the day.
-        return any(start <= now and (now < end or end == time(0)) for start, end in spans)
+        is_today = any(start <= now and (now < end or end <= start) for start, end in today)
+        return is_today or any(end <= start and now < end for start, end in yesterday)

@@ -7,18 +7,16 @@ push to every session that it concerns: with the ``request_id`` to the one that 
 from __future__ import annotations
 
 import itertools
-import json
-from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal, Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
 from .errors import DisconnectReason
 from .lens import AgentLens, CustomerLens, Json
+from .recorder import Exchange, Frame, Recorder, Role, size_of
 
 #: An object, but for the agents' ``queue_positions_updated``, whose payload is an array.
 Render = Callable[[Any], Any]
-Role = Literal["customer", "agent"]
 
 #: Delivered whether a client has asked for it or not.
 ALWAYS_DELIVERED: Final = frozenset({"customer_disconnected", "agent_disconnected"})
@@ -42,32 +40,6 @@ class Push:
 
 
 Outbox = list[Push]
-
-
-_UNREAD: Final = object()
-
-
-@dataclass(slots=True)
-class Frame:
-    """One recorded frame, for tests to look at."""
-
-    direction: Literal["in", "out"]
-    role: Role
-    connection: int
-    user_id: str | None
-    text: str
-    # Read when somebody asks: thousands of frames as objects would make every garbage collection a pause.
-    _json: Any = field(default=_UNREAD, repr=False, compare=False)
-
-    @property
-    def json(self) -> Any:
-        """The frame as an object; None if it is not JSON."""
-        if self._json is _UNREAD:
-            try:
-                self._json = json.loads(self.text)
-            except (ValueError, RecursionError):
-                self._json = None
-        return self._json
 
 
 class Session(Protocol):
@@ -102,14 +74,11 @@ class Hub:
         self._numbers = itertools.count(1)
         self.not_accepting: set[str] = set()
         self._active_at: dict[str, float] = {}
-        #: The newest frames, as many as the limits allow.
-        self.frames: deque[Frame] = deque()
-        self._most_frames, self._most_bytes = recorded_frames, recorded_bytes
-        self._recorded_bytes = 0
+        #: The newest frames, and the newest requests over HTTP.
+        self.frames = Recorder[Frame](recorded_frames, recorded_bytes)
+        self.exchanges = Recorder[Exchange](recorded_frames, recorded_bytes)
         #: Called after somebody came, left or changed the routing status.
         self.on_change: list[Callable[[], None]] = []
-        #: Called with every recorded frame.
-        self.on_frame: list[Callable[[Frame], None]] = []
 
     def next_number(self) -> int:
         """Number a new connection."""
@@ -192,7 +161,7 @@ class Hub:
                 if not wants(session, push):
                     continue
                 lens = session.lens
-                key = (lens.role, lens.base_url, lens.version)
+                key = (lens.role, lens.base_url, lens.version, lens.viewer)
                 if key not in shown:
                     shown[key] = push.render(lens)
                 session.deliver(
@@ -215,12 +184,7 @@ class Hub:
 
     def record(self, frame: Frame) -> None:
         """Remember a frame."""
-        self.frames.append(frame)
-        self._recorded_bytes += len(frame.text)
-        while len(self.frames) > self._most_frames or self._recorded_bytes > self._most_bytes:
-            self._recorded_bytes -= len(self.frames.popleft().text)
-        for callback in list(self.on_frame):
-            callback(frame)
+        self.frames.add(frame, size_of(frame.text))
 
 
 #: From which version on customers know a push.

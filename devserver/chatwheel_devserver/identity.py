@@ -40,6 +40,8 @@ class Bearer:
 
     user_id: str
     expires_at: float
+    #: Which of the owner's tokens it is.
+    token_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +107,17 @@ class Identity:
         found = None if token is None else self._customers.token(_hash(token))
         if found is None or found[1] <= self._clock.time():
             return None
-        return Bearer(*found)
+        return Bearer(*found, _hash(token or ""))
 
-    def revoke(self, authorization: str) -> str | None:
-        """Make a customer's token worthless; return whose it was."""
+    def revoke(self, authorization: str) -> Bearer | None:
+        """Make a customer's token worthless; return what it was."""
         token = _strip_scheme(authorization)
         found = None if token is None else self._customers.token(_hash(token))
         if token is None or found is None:
             return None
         with self._db.transaction():
             self._customers.remove_token(_hash(token))
-        return found[0]
+        return Bearer(*found, _hash(token))
 
     def knows(self, customer_id: str) -> bool:
         """Tell whether there is such a customer."""

@@ -9,9 +9,11 @@ from aiohttp import web
 
 from .core import Core
 from .errors import OAuthError
+from .http_record import BODY, USER
 from .identity import TRANSFER_SECONDS, Grant
+from .recorder import json_or_none
 from .rtm import CORE
-from .web_api import cut, json_or_none, meddle
+from .web_api import cut, meddle
 
 _COOKIE_SECONDS: Final = 63_072_000
 _COOKIE_PATH: Final = "/v2/customer"
@@ -36,7 +38,7 @@ async def create_token(request: web.Request) -> web.Response:
         _check_request(core, body)
         _check_origin(core, request, body)
         if body["grant_type"] != "cookie":
-            return _answer(core, body, _grant_without_cookies(core, request, body))
+            return _answer(request, body, _grant_without_cookies(core, request, body))
         group_id = _check_place(core, request, body)
     except OAuthError as error:
         return web.json_response(error.body, status=error.status)
@@ -50,12 +52,14 @@ async def create_token(request: web.Request) -> web.Response:
     )
     if fault is not None and fault.kind == "lose_answer":
         cut(request)
-    response = _answer(core, body, grant)
+    response = _answer(request, body, grant)
     _set_cookies(request, response, grant, names, group_id)
     return response
 
 
-def _answer(core: Core, body: dict[str, Any], grant: Grant) -> web.Response:
+def _answer(request: web.Request, body: dict[str, Any], grant: Grant) -> web.Response:
+    request[USER] = grant.customer_id
+    core = request.app[CORE]
     return web.json_response(
         {
             "access_token": grant.access_token,
@@ -143,7 +147,8 @@ async def _read_body(request: web.Request) -> dict[str, Any]:
     raw = await request.content.read(_MAX_BODY + 1)
     while len(raw) <= _MAX_BODY and not request.content.at_eof():
         raw += await request.content.read(_MAX_BODY + 1)
-    body = json_or_none(raw.decode(errors="replace")) if len(raw) <= _MAX_BODY else None
+    request[BODY] = raw.decode(errors="replace")
+    body = json_or_none(request[BODY]) if len(raw) <= _MAX_BODY else None
     if not isinstance(body, dict):
         raise OAuthError("bad_request", "the body must be a JSON object")
     return body
@@ -231,13 +236,14 @@ def _set_cookies(
 
 
 async def revoke_token(request: web.Request) -> web.Response:
-    """Make a token worthless and end the connections of its owner."""
+    """Make a token worthless and end the connections that have logged in with it."""
     core = request.app[CORE]
-    customer_id = core.identity.revoke(request.headers.get("Authorization", ""))
-    if customer_id is None:
+    bearer = core.identity.revoke(request.headers.get("Authorization", ""))
+    if bearer is None:
         return _unauthorized()
-    for session in core.hub.of_customer(customer_id):
-        session.disconnect("access_token_revoked")
+    for connection in list(core.connections):
+        if connection.token_hash == bearer.token_hash:
+            connection.disconnect("access_token_revoked")
     return web.json_response({})
 
 

@@ -1,6 +1,11 @@
-"""Threads in which nobody writes any more: first marked as idle, then archived."""
+"""Threads in which nobody writes any more: first marked as idle, then archived; and those that one side neglects.
+
+How long the agent may keep a question unanswered, and the customer be off the site, is without limit by default.
+"""
 
 from __future__ import annotations
+
+from math import inf
 
 from .calls import Call
 from .clock import MICROSECONDS
@@ -21,6 +26,12 @@ def look_after_threads(core: Core) -> None:
         _mark_idle(core, thread)
     for thread in chats.revived_threads(idle_before):
         _lift_mark(core, thread)
+    if core.clock.time() - core.started_at >= limits.customer_grace_seconds:
+        for thread in chats.abandoned_threads(_before(core, limits.customer_grace_seconds)):
+            _close_abandoned(core, thread)
+    if limits.agent_reply_seconds < inf:
+        for thread in chats.unanswered_threads(_before(core, limits.agent_reply_seconds)):
+            _replace_agent(core, thread)
 
 
 def _before(core: Core, seconds: float) -> int:
@@ -74,6 +85,38 @@ def _archive(core: Core, thread: Thread) -> None:
         chat = core.desk.chat(thread.chat_id)
         seed = system_seed("routing.archived_inactive", text, {"duration": minutes})
         core.desk.close_thread(call, chat, thread, None, seed)
+    _tell(core, call)
+
+
+def _close_abandoned(core: Core, thread: Thread) -> None:
+    """Close the chat of a customer who has gone from the site."""
+    call, desk = _call(core), core.desk
+    chat = desk.chat(thread.chat_id)
+    if core.hub.is_online(chat.customer_id):
+        return
+    with core.database.transaction():
+        name = desk.customer_name(chat.customer_id)
+        seed = system_seed("archived_customer_disconnected", f"{name} has left the site", {"customer": name})
+        desk.close_thread(call, chat, thread, None, seed)
+    _tell(core, call)
+
+
+def _replace_agent(core: Core, thread: Thread) -> None:
+    """Give a chat whose agent does not answer to a colleague; without one who is free it stays."""
+    call, desk = _call(core), core.desk
+    chat = desk.chat(thread.chat_id)
+    serving = [member.user_id for member in desk.members.serving(chat)]
+    successor = desk.router.choose(thread, without=serving[0]) if len(serving) == 1 else None
+    if successor is None:
+        return
+    minutes = str(round(core.config.limits.agent_reply_seconds / 60))
+    removed, added = desk.agent_name(serving[0]), desk.agent_name(successor)
+    variables = {"agent_added": added, "agent_removed": removed, "duration": minutes}
+    text = f"{added} has taken over, because {removed} had not answered for {minutes} minutes"
+    with core.database.transaction():
+        desk.members.leave(call, chat, thread, serving[0], reason="inactive", requester_id=None)
+        desk.members.join(call, chat, thread, successor, None, reason="inactive")
+        desk.say(call, chat, thread, "routing.assigned_inactive", text, variables)
     _tell(core, call)
 
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 
 #: Formats that every browser shows and that cannot carry scripts.
 _TYPES: Final = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
+_STARTS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 _MAX_PIXELS: Final = 40_000_000
 _THUMBNAIL: Final = 300
 _ORIENTATION_TAG: Final = 0x0112
@@ -27,6 +28,10 @@ class ImageFacts:
 
 def inspect_image(path: Path) -> ImageFacts | None:
     """Return the facts of a raster image, None for everything else."""
+    with path.open("rb") as file:
+        # Asked about anything else, Pillow would load the decoders of all formats there are.
+        if not file.read(8).startswith(_STARTS):
+            return None
     try:
         with warnings.catch_warnings():
             # Reading a size decodes nothing; large images are sorted out before any is decoded.

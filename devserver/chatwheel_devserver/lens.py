@@ -37,6 +37,8 @@ class Lens(ABC):
     """What both sides see alike."""
 
     role: Literal["customer", "agent"]
+    #: Whose view it is, where two of one side see different things.
+    viewer = ""
 
     def __init__(self, config: Config, base_url: str, version: str) -> None:
         self.config = config
@@ -124,8 +126,12 @@ class Lens(ABC):
         return shown
 
     def users(self, view: ChatView) -> list[Json]:
-        """Show the members of a chat."""
-        return [self.user(member, view.customer) for member in view.members]
+        """Show the members of a chat whom this side knows of."""
+        return [self.user(member, view.customer) for member in view.members if self.knows(member)]
+
+    def knows(self, member: Member) -> bool:
+        """Tell whether this side sees a member."""
+        return True
 
     def chat(self, view: ChatView) -> Json:
         """Show a chat with the thread of this view."""
@@ -220,6 +226,9 @@ class CustomerLens(Lens):
             shown["recipients"] = "agents"
         return shown
 
+    def knows(self, member: Member) -> bool:
+        return member.visibility == "all"
+
     def user(self, member: Member, customer: Customer) -> Json:
         shown = self.customer_fields(customer) if member.type == "customer" else self._agent(member.user_id)
         return shown | self._membership(member)
@@ -230,11 +239,13 @@ class CustomerLens(Lens):
             name: value for name, value in greeting.body.items() if name != "is_exit_intent" or self.is_35
         }
         agent = body["agent"]
+        ids = {"id": f"{greeting.unique_id}_1", "created_at": format_instant(greeting.created_at)}
         return {
             "id": greeting.greeting_id,
             "unique_id": greeting.unique_id,
             "displayed_first_time": not greeting.is_delivered,
             **body,
+            "event": ids | body["event"],
             "agent": agent | {"avatar": self.link(agent["avatar"])},
         }
 
@@ -248,6 +259,13 @@ class AgentLens(Lens):
     """What agents see: e-mail addresses, visibility, and where the visitor is."""
 
     role = "agent"
+
+    def __init__(self, config: Config, base_url: str, version: str, email: str = "") -> None:
+        super().__init__(config, base_url, version)
+        self.viewer = email
+
+    def chat(self, view: ChatView) -> Json:
+        return super().chat(view) | {"is_followed": self.viewer in view.follower_ids}
 
     def user_id(self, user_id: str) -> str:
         return user_id
@@ -270,7 +288,7 @@ class AgentLens(Lens):
     def user(self, member: Member, customer: Customer) -> Json:
         if member.type == "customer":
             return self.customer(customer) | self._membership(member) | {"visibility": "all"}
-        return self._agent(member.user_id) | self._membership(member) | {"visibility": "all"}
+        return self._agent(member.user_id) | self._membership(member) | {"visibility": member.visibility}
 
     def customer(self, customer: Customer, *, online: bool | None = None) -> Json:
         """Show a customer with numbers and visit."""

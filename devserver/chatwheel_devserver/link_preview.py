@@ -84,10 +84,22 @@ def read_metadata(html: str, url: str) -> Json:
     return info
 
 
+def may_fetch(config: Config, own_hosts: frozenset[str], url: str) -> bool:
+    """Tell whether a page lies on this server or on a host that the configuration names."""
+    try:
+        return _may_fetch(_allowed(config, own_hosts), url)
+    except ValueError:
+        return False
+
+
+def _allowed(config: Config, own_hosts: frozenset[str]) -> frozenset[str]:
+    return own_hosts | set(config.url_info_hosts)
+
+
 async def fetch_preview(config: Config, own_hosts: frozenset[str], url: str) -> Json:
     """Fetch a page and return its metadata; nothing if it may not or cannot be fetched."""
     limits = config.limits
-    allowed = own_hosts | set(config.url_info_hosts)
+    allowed = _allowed(config, own_hosts)
     timeout = aiohttp.ClientTimeout(total=limits.url_info_seconds)
     try:
         async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as http:

@@ -52,7 +52,8 @@ def _log_customer_in(
         raise ApiError("users_limit_reached", "Users limit reached")
     page = _note_visit(core, connection, customer, request, is_new_here=is_new_here)
     connection.become(customer.id, request.pushes)
-    connection.token_expires_at = bearer.expires_at
+    connection.token_expires_at, connection.token_hash = bearer.expires_at, bearer.token_hash
+    connection.group_id = group_id
     lens = connection.lens
     assert isinstance(lens, CustomerLens)
     answer = _welcome(core, lens, core.desk.customer(customer.id), group_id)
@@ -71,6 +72,7 @@ def _note_visit(
         customer.visits += 1
         customer.last_visit_at = instant
         customer.last_pages = []
+        customer.session_fields = []
         facts = {"referrer": request.referrer, "ip": connection.ip, "user_agent": connection.user_agent}
         customer.visit = {name: fact for name, fact in facts.items() if fact}
     customer.last_seen_at = instant

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Literal, TypeVar
 
 from .errors import validation
@@ -24,6 +24,8 @@ class Cursor:
     descending: bool
     measure: Measure
     size: int
+    #: Whose list it goes through: of chats, or of one chat's threads.
+    list_name: str
     #: The page holds what lies beyond this instant; None for the very first page.
     beyond: int | None = None
     #: Read against the order, to come back from a later page.
@@ -38,25 +40,28 @@ class Cursor:
         """Return the cursor as clients see it."""
         order = "desc" if self.descending else "asc"
         way = "prev" if self.backwards else "next"
-        text = f"{self.beyond}:{order}:{way}:{self.measure}:{self.size}"
+        text = f"{self.beyond}:{order}:{way}:{self.measure}:{self.size}:{self.list_name}"
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(page_id: str, largest: int) -> Cursor:
-    """Return the cursor that a client has sent back."""
+def read_cursor(page_id: str, largest: int, list_name: str) -> Cursor:
+    """Return the cursor that a client has sent back, which must be one of this list."""
     try:
         padded = page_id + "=" * (-len(page_id) % 4)
         text = base64.urlsafe_b64decode(padded.encode()).decode()
-        beyond, order, way, measure, size = text.split(":")
+        beyond, order, way, measure, size, of = text.split(":")
         cursor = Cursor(
             descending={"desc": True, "asc": False}[order],
             measure={"count": "count", "events": "events"}[measure],  # type: ignore[arg-type]
             size=int(size),
+            list_name=of,
             beyond=int(beyond),
             backwards={"prev": True, "next": False}[way],
         )
     except (ValueError, KeyError, binascii.Error) as error:
         raise validation("page_id", "is not a cursor of this server") from error
+    if of != list_name:
+        raise validation("page_id", "is a cursor of another list")
     if not 1 <= cursor.size <= largest or not 0 <= (cursor.beyond or 0) < 2**62:
         raise validation("page_id", "is not a cursor of this server")
     return cursor
@@ -100,7 +105,7 @@ def cut_page(
         has_more, has_behind = has_behind, has_more
 
     def neighbour(row: T, *, backwards: bool) -> str:
-        return Cursor(cursor.descending, cursor.measure, cursor.size, instant(row), backwards).write()
+        return replace(cursor, beyond=instant(row), backwards=backwards).write()
 
     return Page(
         taken,

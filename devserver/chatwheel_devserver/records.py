@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Visibility = Literal["all", "agents"]
+TransferReason = Literal["manual", "assigned", "unassigned", "inactive", "other"]
 UserType = Literal["customer", "agent"]
 Properties = dict[str, dict[str, Any]]
 
@@ -123,6 +124,13 @@ class Member:
     type: UserType
     present: bool
     seen_up_to: int | None
+    #: Of an agent: who is told; who only watches is not seen by the customer.
+    visibility: Visibility = "all"
+
+    @property
+    def serves(self) -> bool:
+        """Whether it is an agent who is in the chat for the customer."""
+        return self.type == "agent" and self.present and self.visibility == "all"
 
 
 @dataclass(slots=True)
@@ -179,3 +187,5 @@ class ChatView:
     customer: Customer
     members: list[Member]
     current: ThreadView | None
+    #: Agents who watch the chat from outside.
+    follower_ids: frozenset[str] = frozenset()

@@ -26,16 +26,30 @@ class Router:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._told: dict[str, Queue] = {}
+        #: Who has left which thread: nobody is given back what they have just given away.
+        self._leavers: dict[str, set[str]] = {}
         desk.hub.on_change.append(self.settle)
 
-    def choose(self, thread: Thread) -> str | None:
-        """Return who gets a new thread; None puts it into the queue or leaves it to be taken by hand."""
+    def choose(self, thread: Thread, *, without: str = "") -> str | None:
+        """Return who gets a thread, never ``without``; None queues it or leaves it to be taken by hand."""
         availability = self._desk.availability
         for group_id in self._queues_of(thread):
-            free = availability.free(group_id)
+            free = self._without_leavers(thread, availability.free(group_id), without)
             if free and not self._desk.chats.queued_threads(group_id):
                 return free[0]
         return None
+
+    def _without_leavers(self, thread: Thread, emails: list[str], without: str = "") -> list[str]:
+        kept_out = self._leavers.get(thread.id, set()) | {without}
+        return [email for email in emails if email not in kept_out]
+
+    def note_leaver(self, thread: Thread, email: str) -> None:
+        """Remember who has left a thread: routing gives it to somebody else."""
+        self._leavers.setdefault(thread.id, set()).add(email)
+
+    def forget_leavers(self, thread: Thread) -> None:
+        """Let everybody have a thread again, because it has an agent or is over."""
+        self._leavers.pop(thread.id, None)
 
     def queues(self, thread: Thread) -> bool:
         """Tell whether a thread that nobody takes is queued."""
@@ -82,10 +96,13 @@ class Router:
     def _give_out(self, call: Call, group_id: int) -> None:
         desk = self._desk
         for thread in desk.chats.queued_threads(group_id):
-            agent = next(iter(desk.availability.free(group_id)), None)
-            if agent is None:
+            free = desk.availability.free(group_id)
+            if not free:
                 return
-            desk.join(call, desk.chat(thread.chat_id), thread, agent, None)
+            agent = next(iter(self._without_leavers(thread, free)), None)
+            if agent is None:
+                continue
+            desk.members.join(call, desk.chat(thread.chat_id), thread, agent, None)
 
     def _tell_places(self, call: Call) -> None:
         places: dict[str, Queue] = {}

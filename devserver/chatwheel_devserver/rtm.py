@@ -15,9 +15,10 @@ from .connection import Connection
 from .core import Core, as_api_error, find_action, perform, perform_now
 from .errors import ApiError, validation
 from .faults import Fault
-from .hub import Frame, Role, response_frame
+from .hub import response_frame
 from .lens import Json
 from .login import log_in, note_departure
+from .recorder import Frame, Role
 
 CORE = web.AppKey("core", Core)
 _VERSION: Final = re.compile(r"\d{1,3}\.\d{1,3}", re.ASCII)
@@ -220,7 +221,7 @@ def _run(
         connection.pending += 1
         core.spawn(_run_later(core, connection, action, payload, request_id, fault))
         return
-    call = Call(core.desk, connection.user_id, connection.lens, connection)
+    call = Call(core.desk, connection.user_id, connection.lens, connection, connection.group_id)
     answer = perform_now(core, action, call, payload)
     _finish(core, connection, action, call, answer, request_id, fault)
 
@@ -236,7 +237,7 @@ async def _run_later(
     try:
         async with asyncio.timeout(core.config.limits.request_seconds):
             await asyncio.sleep(0.0 if fault is None else fault.seconds)
-            call = Call(core.desk, connection.user_id, connection.lens, connection)
+            call = Call(core.desk, connection.user_id, connection.lens, connection, connection.group_id)
             answer = await perform(core, action, call, payload)
         _finish(core, connection, action, call, answer, request_id, fault)
     except TimeoutError:

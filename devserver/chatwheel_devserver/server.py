@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, overload
+from typing import Any, Self, TypeVar, overload
 
 from aiohttp import web
 
@@ -24,13 +24,16 @@ from .desk import Seed
 from .errors import DisconnectReason
 from .faults import Faults
 from .greetings import show_greeting
-from .hub import Frame, Push, Role
+from .hub import Push
 from .idle import look_after_threads
 from .lens import AgentLens
+from .recorder import Exchange, Frame, Recorder, Role
 from .scripted.client import AgentClient
 from .scripted.grace import Grace
 from .scripted.scripts import Script, ScriptedAgent
 from .supervisor import remove_unused_files, supervise, sweep
+
+T = TypeVar("T")
 
 
 class DevServer:
@@ -220,7 +223,12 @@ class DevServer:
     @property
     def frames(self) -> list[Frame]:
         """Recorded frames, oldest first."""
-        return list(self.core.hub.frames)
+        return list(self.core.hub.frames.items)
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Recorded requests over HTTP with their answers, oldest first."""
+        return list(self.core.hub.exchanges.items)
 
     @property
     def connection_count(self) -> int:
@@ -234,22 +242,13 @@ class DevServer:
 
     async def wait_for_frame(self, matches: Callable[[Frame], bool], *, within: float = 5.0) -> Frame:
         """Return the first frame that matches, recorded already or still to come."""
-        for frame in self.frames:
-            if matches(frame):
-                return frame
-        found: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
+        return await _wait_for(self.core.hub.frames, matches, within)
 
-        def look(frame: Frame) -> None:
-            if not found.done() and matches(frame):
-                found.set_result(frame)
-
-        watchers = self.core.hub.on_frame
-        watchers.append(look)
-        try:
-            async with asyncio.timeout(within):
-                return await found
-        finally:
-            watchers.remove(look)
+    async def wait_for_exchange(
+        self, matches: Callable[[Exchange], bool], *, within: float = 5.0
+    ) -> Exchange:
+        """Return the first request over HTTP that matches, answered already or still to come."""
+        return await _wait_for(self.core.hub.exchanges, matches, within)
 
     def drop_connections(self, role: Role | None = None) -> int:
         """Cut connections as a lost network would; return how many."""
@@ -321,3 +320,21 @@ class DevServer:
         look_after_threads(self.core)
         sweep(self.core)
         remove_unused_files(self.core)
+
+
+async def _wait_for(recorder: Recorder[T], matches: Callable[[T], bool], within: float) -> T:
+    for item in recorder.items:
+        if matches(item):
+            return item
+    found: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    def look(item: T) -> None:
+        if not found.done() and matches(item):
+            found.set_result(item)
+
+    recorder.watchers.append(look)
+    try:
+        async with asyncio.timeout(within):
+            return await found
+    finally:
+        recorder.watchers.remove(look)

@@ -13,8 +13,8 @@ from typing import Any, Self, TypeVar
 
 from .errors import DisconnectReason
 from .faults import Faults
-from .hub import Frame, Role
 from .lens import Json
+from .recorder import Exchange, Frame, Role
 from .scripted.client import TIMEOUT, AgentChat, AgentClient
 from .server import DevServer
 
@@ -132,6 +132,15 @@ class ThreadedServer:
     def frames(self) -> list[Frame]:
         """Recorded frames, oldest first."""
         return self.call(lambda: self.server.frames)
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Recorded requests over HTTP with their answers, oldest first."""
+        return self.call(lambda: self.server.exchanges)
+
+    def wait_for_exchange(self, matches: Callable[[Exchange], bool], *, within: float = TIMEOUT) -> Exchange:
+        """Return the first request over HTTP that matches, answered already or still to come."""
+        return self.run(self.server.wait_for_exchange(matches, within=within), within)
 
     @property
     def connection_count(self) -> int:

@@ -13,9 +13,10 @@ from .config import DEFAULT_VERSION, SUPPORTED_VERSIONS
 from .core import Core, as_api_error, find_action, perform
 from .errors import ApiError, validation
 from .faults import Fault
-from .hub import Role
+from .http_record import BODY, USER
 from .identity import Bearer
 from .lens import AgentLens, CustomerLens, Json
+from .recorder import Role
 from .rtm import CORE, parse_frame
 from .uploads import file_path, receive_file, serve_file
 from .web_only import GET_ACTIONS, Query
@@ -25,6 +26,7 @@ def add_web_routes(app: web.Application) -> None:
     """Serve actions, uploads and uploaded files."""
     for role in ("customer", "agent"):
         app.router.add_post(rf"/v{{version:\d+\.\d+}}/{role}/action/upload_file", _uploader(role))
+        app.router.add_post(rf"/{role}/action/upload_file", _uploader(role))
         app.router.add_route("*", rf"/v{{version:\d+\.\d+}}/{role}/action/{{action}}", _actor(role))
         app.router.add_route("*", rf"/{role}/action/{{action}}", _actor(role))
     app.router.add_get("/files/{id}/{name}", serve_file)
@@ -52,7 +54,9 @@ def _uploader(role: Role) -> Any:
             fault = await meddle(request, role, "upload_file")
             _version(request)
             bearer = _authenticate(core, request, role)
+            _admit(core, bearer.user_id, role, "upload_file")
             file = await receive_file(core, request, bearer.user_id)
+            request[BODY] = json.dumps({"name": file.name, "size": file.size})
             if fault is not None and fault.kind == "lose_answer":
                 cut(request)
         except Exception as error:
@@ -101,14 +105,13 @@ async def _act(core: Core, request: web.Request, role: Role) -> Any:
         raise ApiError("validation", f"method: {name} is called with POST")
     bearer = _authenticate(core, request, role)
     payload = await _payload(core, request)
-    core.rates.check(bearer.user_id, name)
+    _admit(core, bearer.user_id, role, name)
     lens: CustomerLens | AgentLens
     if role == "customer":
         lens = CustomerLens(core.config, base_url(request), version, bearer.user_id)
-        _check_customer(core, bearer.user_id, name)
         core.hub.note_activity(bearer.user_id, core.clock.time())
     else:
-        lens = AgentLens(core.config, base_url(request), version)
+        lens = AgentLens(core.config, base_url(request), version, bearer.user_id)
     call = Call(core.desk, bearer.user_id, lens)
     async with asyncio.timeout(core.config.limits.request_seconds):
         answer = await perform(core, action, call, payload)
@@ -123,6 +126,13 @@ def _answer_get(core: Core, request: web.Request, name: str, version: str) -> Js
         raise ApiError("validation", f"method: {name} is called with GET")
     _check_organization(core, request)
     return GET_ACTIONS[name](Query(core, version, request.query))
+
+
+def _admit(core: Core, user_id: str, role: Role, action: str) -> None:
+    """Refuse who is banned, who asks too often, and whom the action is not for."""
+    core.rates.check(user_id, action)
+    if role == "customer":
+        _check_customer(core, user_id, action)
 
 
 def _check_customer(core: Core, customer_id: str, action: str) -> None:
@@ -148,6 +158,7 @@ def _authenticate(core: Core, request: web.Request, role: Role) -> Bearer:
     bearer = identity.customer(authorization) if role == "customer" else identity.agent(authorization)
     if bearer is None:
         raise ApiError("authentication", "Invalid access token")
+    request[USER] = bearer.user_id
     return bearer
 
 
@@ -162,17 +173,10 @@ async def _payload(core: Core, request: web.Request) -> Json:
         body += await request.content.read(core.config.limits.frame_bytes + 1)
     if len(body) > core.config.limits.frame_bytes:
         raise ApiError("entity_too_large", "The request is too large")
+    request[BODY] = body.decode(errors="replace")
     if not body.strip():
         return {}
     try:
         return parse_frame(body.decode())
     except UnicodeDecodeError as error:
         raise validation("body", "is not UTF-8") from error
-
-
-def json_or_none(text: str) -> Any:
-    """Read JSON leniently; None for what is not JSON."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..calls import Actions, Call
 from ..desk import Seed, system_seed
-from ..errors import ApiError
+from ..errors import ApiError, validation
 from ..lens import Json
 from ..records import Chat, ChatFilter
 from ..wire.customer import ChatById, GetChat, ListChats, ListThreads, ResumeChat, StartChat
@@ -105,6 +105,9 @@ def _check_online(call: Call, group_ids: list[int], *, needed: bool) -> None:
 
 
 def _open(call: Call, chat: Chat, request: StartChat | ResumeChat, seeds: list[Seed]) -> Json:
-    is_welcomed = request.welcome_message_id is not None and call.lens.is_36
-    welcome = call.desk.welcome_seed() if is_welcomed else None
+    # Versions that know no welcome messages ignore the field, like any unknown one.
+    welcome_id = request.welcome_message_id if call.lens.is_36 else None
+    if welcome_id is not None and not call.desk.customers.was_welcomed(call.user_id, welcome_id):
+        raise validation("welcome_message_id", "is none that request_welcome_message has answered")
+    welcome = None if welcome_id is None else call.desk.welcome_seed()
     return open_thread(call, chat, request.chat, seeds, active=request.active, welcome=welcome)

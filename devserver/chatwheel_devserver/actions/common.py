@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..calls import Call
 from ..clock import format_instant
@@ -20,6 +20,8 @@ from ..wire.events import EventDraft, FileDraft, event_body
 DEFAULT_CHATS: Final = 10
 DEFAULT_THREADS: Final = 3
 MAX_PAGE: Final = 100
+#: The name of the list of chats in cursors; a list of threads has its chat's id.
+_CHATS: Final = "chats"
 
 
 def own_chat(call: Call, chat_id: str) -> Chat:
@@ -39,8 +41,8 @@ def need_active(call: Call, chat: Chat) -> Thread:
 
 
 def groups_of(call: Call, access: Access | None) -> list[int]:
-    """Return the groups that a chat is opened in: everybody, unless others are named."""
-    group_ids = [0] if access is None or not access.group_ids else access.group_ids
+    """Return the groups that a chat is opened in: that of the login, unless others are named."""
+    group_ids = [call.group_id] if access is None or not access.group_ids else access.group_ids
     for group_id in group_ids:
         if not call.desk.config.has_group(group_id):
             raise ApiError("group_not_found", f"Group {group_id} not found")
@@ -74,7 +76,8 @@ def _file_body(call: Call, url: str, field: str) -> dict[str, Any]:
     pieces = parts.path.split("/")
     file = call.desk.files.get(pieces[2]) if len(pieces) == 4 and pieces[1] == "files" else None
     hosts = {urlsplit(call.lens.base_url).netloc}
-    if file is None or parts.netloc not in hosts | {file.host}:
+    is_ours = file is not None and parts.scheme in ("http", "https") and parts.netloc in hosts | {file.host}
+    if file is None or not is_ours or unquote(pieces[3]) != file.name:
         raise validation(field, "must be the address of a file that was uploaded to this server")
     call.desk.files.mark_used(file.id)
     body: dict[str, Any] = {
@@ -104,9 +107,9 @@ def split_url(url: str, field: str) -> SplitResult:
 def chats_page(call: Call, request: ListChats, which: ChatFilter, *, largest: int) -> Page[tuple[Chat, int]]:
     """Cut a page of chats, in the order of their last threads."""
     if request.page_id is not None:
-        cursor = read_cursor(request.page_id, largest)
+        cursor = read_cursor(request.page_id, largest, _CHATS)
     else:
-        cursor = Cursor(request.sort_order != "asc", "count", request.limit or DEFAULT_CHATS)
+        cursor = Cursor(request.sort_order != "asc", "count", request.limit or DEFAULT_CHATS, _CHATS)
 
     def read(descending: bool, beyond: int | None, limit: int) -> list[tuple[Chat, int]]:
         return call.desk.chats.chats_page(which, descending=descending, beyond=beyond, limit=limit)
@@ -145,7 +148,7 @@ def chat_summary(call: Call, chat: Chat) -> Json:
         }
     return summary | {
         "last_thread_summary": _thread_summary(call, last),
-        "is_followed": desk.chats.is_followed(chat.id, call.user_id),
+        "is_followed": call.user_id in desk.chats.follower_ids(chat.id),
     }
 
 
@@ -158,11 +161,11 @@ def _thread_summary(call: Call, thread: Thread) -> Json:
 def threads_page(call: Call, chat: Chat, request: ListThreads) -> Page[ThreadView]:
     """Cut a page of threads, by their number or by the number of their events."""
     if request.page_id is not None:
-        cursor = read_cursor(request.page_id, MAX_PAGE)
+        cursor = read_cursor(request.page_id, MAX_PAGE, chat.id)
     elif request.min_events_count is not None:
-        cursor = Cursor(request.sort_order != "asc", "events", request.min_events_count)
+        cursor = Cursor(request.sort_order != "asc", "events", request.min_events_count, chat.id)
     else:
-        cursor = Cursor(request.sort_order != "asc", "count", request.limit or DEFAULT_THREADS)
+        cursor = Cursor(request.sort_order != "asc", "count", request.limit or DEFAULT_THREADS, chat.id)
 
     def read(descending: bool, beyond: int | None, limit: int) -> list[Thread]:
         return call.desk.chats.threads_page(chat.id, descending=descending, beyond=beyond, limit=limit)

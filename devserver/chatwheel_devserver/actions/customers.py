@@ -50,6 +50,21 @@ def update_customer(call: Call, request: UpdateCustomer) -> None:
         raise validation("payload", "at least one of name, email, avatar, session_fields is required")
     call.desk.customers.save(customer)
     tell_customer_updated(call, customer, changed)
+    if not {"name", "email"}.isdisjoint(changed):
+        _say_updated(call, customer)
+
+
+def _say_updated(call: Call, customer: Customer) -> None:
+    """Leave a line in the open conversation, for agents only: with whom they talk."""
+    desk = call.desk
+    chat = desk.chat_of(customer.id)
+    thread = None if chat is None else desk.active_thread(chat)
+    if chat is None or thread is None:
+        return
+    name, email = desk.customer_name(customer.id), customer.email or ""
+    text = f"The visitor is now {name}{f' ({email})' if email else ''}"
+    variables = {"customer_name": name, "customer_email": email}
+    desk.say(call, chat, thread, "customer_updated", text, variables, visibility="agents")
 
 
 def apply_fields(customer: Customer, fields: CustomerFields, *, knows_newer: bool) -> dict[str, Any]:

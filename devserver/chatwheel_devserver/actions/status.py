@@ -35,7 +35,11 @@ def list_group_statuses(call: Call, request: ListGroupStatuses) -> Json:
 @STATUS_ACTIONS.add("get_predicted_agent", GetPredictedAgent)
 def get_predicted_agent(call: Call, request: GetPredictedAgent) -> Json:
     """Answer who would take the chat."""
-    return _predict(call, request.group_id or 0)
+    return _predict(call, _group_of(call, request.group_id))
+
+
+def _group_of(call: Call, group_id: int | None) -> int:
+    return call.group_id if group_id is None else group_id
 
 
 def _predict(call: Call, group_id: int) -> Json:
@@ -55,9 +59,10 @@ def _predict(call: Call, group_id: int) -> Json:
 @STATUS_ACTIONS.add("request_welcome_message", RequestWelcomeMessage, since="3.6")
 def request_welcome_message(call: Call, request: RequestWelcomeMessage) -> Json:
     """Answer who would take the chat, and push what the visitor is welcomed with."""
-    predicted = _predict(call, request.group_id or 0)
+    predicted = _predict(call, _group_of(call, request.group_id))
     welcome_id = request.id or f"WM{call.desk.clock.instant():X}"
     seed = call.desk.welcome_seed()
+    call.desk.customers.add_welcome(call.user_id, welcome_id)
     if seed is not None:
         event = {"type": seed.type, **seed.body, "author_id": predicted["agent"]["id"]}
         call.repeat("incoming_welcome_message", lambda _: {"id": welcome_id, "event": event})

@@ -10,7 +10,7 @@ from ..calls import Actions, Call
 from ..desk import system_seed
 from ..errors import ApiError, validation
 from ..lens import Json
-from ..records import Chat, ChatFilter, Thread
+from ..records import Chat, ChatFilter, Thread, Visibility
 from ..wire.agent import (
     AgentResumeChat,
     AgentStartChat,
@@ -42,6 +42,17 @@ def need_presence(call: Call, chat: Chat) -> None:
     member = call.desk.chats.member(chat.id, call.user_id)
     if member is None or not member.present:
         raise ApiError("authorization", "Requester is not a user of the chat")
+
+
+def own_visibility(call: Call, chat: Chat, wish: Visibility | None) -> Visibility:
+    """Return who hears of what an agent does in a chat: everybody, but of who watches unseen only agents."""
+    if not call.desk.members.watches(chat, call.user_id):
+        return wish or "all"
+    if wish == "all":
+        raise ApiError(
+            "not_allowed", "visibility: an agent who is not seen by the customer speaks to agents only"
+        )
+    return "agents"
 
 
 @AGENT_CHAT_ACTIONS.add("list_chats", ListAgentChats)
@@ -121,12 +132,12 @@ def transfer_chat(call: Call, request: TransferChat) -> None:
     desk.chats.save_thread(thread)
     desk.tell_transferred(call, chat, thread, "manual", agent=agent, requester_id=call.user_id)
     _say_transferred(call, chat, thread, target)
-    for member in desk.chats.members(chat.id):
-        if member.type == "agent" and member.user_id != agent:
-            desk.leave(call, chat, thread, member.user_id, reason="manual", requester_id=call.user_id)
+    for member in desk.members.serving(chat):
+        if member.user_id != agent:
+            desk.members.leave(call, chat, thread, member.user_id, reason="manual", requester_id=call.user_id)
     call.afterwards.append(desk.router.settle)
     if agent is not None:
-        desk.join(call, chat, thread, agent, agent if target.type == "agent" else None)
+        desk.members.join(call, chat, thread, agent, agent if target.type == "agent" else None)
 
 
 def _resolve(
@@ -161,11 +172,11 @@ def _say_transferred(call: Call, chat: Chat, thread: Thread, target: GroupTarget
 
 @AGENT_CHAT_ACTIONS.add("follow_chat", ChatById)
 def follow_chat(call: Call, request: ChatById) -> None:
-    """Note that the agent watches a chat; every agent is told about every chat here anyway."""
+    """Note that the agent follows a chat; every agent is told about every chat here anyway."""
     call.desk.chats.set_followed(call.desk.chat(request.id).id, call.user_id, True)
 
 
 @AGENT_CHAT_ACTIONS.add("unfollow_chat", ChatById)
 def unfollow_chat(call: Call, request: ChatById) -> None:
-    """Note that the agent watches a chat no more."""
+    """Note that the agent follows a chat no more."""
     call.desk.chats.set_followed(call.desk.chat(request.id).id, call.user_id, False)

@@ -30,7 +30,7 @@ from ..wire.customer import (
     UpdateEventProperties,
     UpdateThreadProperties,
 )
-from .chats import attended, need_presence
+from .chats import attended, need_presence, own_visibility
 
 AGENT_EVENT_ACTIONS = Actions()
 
@@ -48,6 +48,7 @@ def send_event(call: Call, request: AgentSendEvent) -> Json:
     """Write an event into a chat the agent is in."""
     chat = call.desk.chat(request.chat_id)
     seed = make_seed(call, request.event)
+    seed.visibility = own_visibility(call, chat, request.event.visibility)
     if (known := repeated_event(call, chat, seed)) is not None:
         return answer_event_again(call, known)
     thread = writable_thread(call, chat, attach=request.attach_to_last_thread)
@@ -69,7 +70,7 @@ def send_typing_indicator(call: Call, request: SendTypingIndicator) -> None:
     """Show the customer that an agent is writing."""
     chat, thread = attended(call, request.chat_id)
     timestamp = int(call.desk.clock.time())
-    everybody = request.visibility == "all"
+    visibility = own_visibility(call, chat, request.visibility)
 
     def render(lens: object) -> Json:
         is_customer = getattr(lens, "role", "") == "customer"
@@ -79,13 +80,14 @@ def send_typing_indicator(call: Call, request: SendTypingIndicator) -> None:
             "thread_id": thread.id,
             "typing_indicator": {
                 "author_id": user_id,
-                "recipients" if is_customer else "visibility": request.visibility,
+                "recipients" if is_customer else "visibility": visibility,
                 "timestamp": timestamp,
                 "is_typing": request.is_typing,
             },
         }
 
-    call.push("incoming_typing_indicator", render, customer_id=chat.customer_id if everybody else None)
+    told = chat.customer_id if visibility == "all" else None
+    call.push("incoming_typing_indicator", render, customer_id=told)
 
 
 @AGENT_EVENT_ACTIONS.add("send_thinking_indicator", SendThinkingIndicator)
@@ -99,8 +101,8 @@ def send_thinking_indicator(call: Call, request: SendThinkingIndicator) -> None:
     def render(lens: Any) -> Json:
         return place | {"author_id": lens.user_id(call.user_id), "sent_at": sent_at} | details
 
-    everybody = request.visibility == "all"
-    call.push("incoming_thinking_indicator", render, customer_id=chat.customer_id if everybody else None)
+    told = chat.customer_id if own_visibility(call, chat, request.visibility) == "all" else None
+    call.push("incoming_thinking_indicator", render, customer_id=told)
 
 
 @AGENT_EVENT_ACTIONS.add("send_event_preview", SendEventPreview)
@@ -109,6 +111,7 @@ def send_event_preview(call: Call, request: SendEventPreview) -> None:
     chat, thread = attended(call, request.chat_id)
     if request.event.visibility == "agents":
         raise validation("event.visibility", "must be all")
+    own_visibility(call, chat, "all")
     seed = make_seed(call, request.event)
     created_at = format_instant(call.desk.clock.instant())
     event = {"type": seed.type, **seed.body, "created_at": created_at, "properties": seed.properties}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..absence import hand_over
+from ..absence import find_successor, hand_over
 from ..actions.common import need_active
 from ..calls import Actions, Call
 from ..errors import ApiError, validation
@@ -34,22 +34,27 @@ def add_user_to_chat(call: Call, request: AddUserToChat) -> None:
         raise validation("user_id", "must be the e-mail address of an agent")
     if request.user_id != call.user_id and not request.ignore_requester_presence:
         need_presence(call, chat)
-    call.desk.join(call, chat, thread, request.user_id, call.user_id)
+    visibility = request.visibility
+    call.desk.members.join(call, chat, thread, request.user_id, call.user_id, visibility=visibility)
 
 
 @AGENT_PEOPLE_ACTIONS.add("remove_user_from_chat", RemoveUserFromChat)
 def remove_user_from_chat(call: Call, request: RemoveUserFromChat) -> None:
-    """Take an agent out of a chat."""
+    """Take an agent out of a chat; one that was the last goes to somebody else, or waits."""
     chat = call.desk.chat(request.chat_id)
     thread = need_active(call, chat)
     if request.user_type == "customer":
         raise ApiError("validation", "user_type: the customer cannot be removed")
-    member = call.desk.chats.member(chat.id, request.user_id)
-    if member is None or not member.present:
+    if not request.ignore_requester_presence:
+        need_presence(call, chat)
+    members, email = call.desk.members, request.user_id
+    member = members.leave(call, chat, thread, email, reason="manual", requester_id=call.user_id)
+    if member is None:
         return
-    call.desk.leave(call, chat, thread, request.user_id, reason="manual", requester_id=call.user_id)
-    call.desk.say_left(call, chat, thread, request.user_id, call.user_id)
-    call.desk.requeue(chat, thread)
+    members.say_left(call, chat, thread, member, call.user_id)
+    if member.visibility == "all" and not members.serving(chat):
+        call.desk.router.note_leaver(thread, email)
+        find_successor(call, chat, thread, email, "other")
 
 
 @AGENT_PEOPLE_ACTIONS.add("set_routing_status", SetRoutingStatus)
@@ -106,9 +111,7 @@ def _status(accepting: bool, here: bool) -> str:
 def list_agents_for_transfer(call: Call, request: ListAgentsForTransfer) -> list[Json]:
     """Answer, as an array, who could take a chat over."""
     desk = call.desk
-    members = {
-        member.user_id for member in desk.chats.members(desk.chat(request.chat_id).id) if member.present
-    }
+    members = {member.user_id for member in desk.members.serving(desk.chat(request.chat_id))}
     emails = dict.fromkeys(session.user_id for session in desk.hub.agents)
     return [
         {

@@ -17,6 +17,7 @@ import { Desk, hasAgent, lastMoment, waitingSince } from "./state.mjs";
 /** @typedef {import("./types.mjs").Pending} Pending */
 /** @typedef {import("./types.mjs").Status} Status */
 
+const TYPING_LASTS = 8_000;
 const MAX_FILE = 10 * 1024 * 1024;
 const WORDS = { connecting: "Connecting…", offline: "No connection to the server. Trying again…", online: "" };
 /** Errors after which another try may succeed by itself once the connection is back. */
@@ -25,7 +26,7 @@ const PASSING = new Set(["connection_lost", "request_timeout"]);
 const desk = new Desk();
 const connection = new AgentConnection({ push, status: setStatus, login: (login, server) => void welcome(login, server) });
 const sidebar = new Sidebar(desk, (chatId) => void select(chatId, true), greet);
-const conversation = new Conversation(desk, (pending) => retry(pending), takeBack);
+const conversation = new Conversation(desk, (pending) => retry(pending), takeBack, (chat) => void readEarlier(chat));
 const details = new Details(desk);
 const composer = new Composer({ text: sendText, files: sendFiles, typing: sendTyping });
 /** @type {import("./handover.mjs").Ask} */
@@ -84,8 +85,23 @@ function push(action, payload) {
   desk.apply(action, payload);
   if (action === "incoming_event" && !desk.chats.has(payload.chat_id)) void load(payload.chat_id);
   if (action === "incoming_chat") selectSomething();
+  if (action === "incoming_typing_indicator") forgetTypist(payload);
   if (payload.chat_id === desk.selectedId || action === "incoming_chat") markSeen();
   drawSoon();
+}
+
+/** Who stops without a word stops, too. @type {Map<string, number>} */
+const typists = new Map();
+
+/** @param {Json} payload */
+function forgetTypist(payload) {
+  window.clearTimeout(typists.get(payload.chat_id));
+  const timer = window.setTimeout(() => {
+    const chat = desk.chats.get(payload.chat_id);
+    if (chat !== undefined) chat.typist = "";
+    drawSoon();
+  }, TYPING_LASTS);
+  typists.set(payload.chat_id, timer);
 }
 
 /** @param {string} chatId */
@@ -133,6 +149,17 @@ async function select(chatId, byHand) {
   if (byHand && matchMedia("(pointer: fine)").matches) composer.focus();
   if (desk.chats.get(chatId)?.loaded === false) await load(chatId);
   markSeen();
+}
+
+const EARLIER = 5;
+
+/** @param {Chat} chat */
+async function readEarlier(chat) {
+  const first = { chat_id: chat.id, limit: EARLIER };
+  const page = chat.earlierPage === null ? first : { chat_id: chat.id, page_id: chat.earlierPage };
+  const answer = await ask("list_threads", page);
+  if (answer !== null) desk.earlier(chat.id, answer);
+  drawSoon();
 }
 
 /** Up to where the server has been told that each chat was read. @type {Map<string, string>} */
@@ -195,16 +222,22 @@ function enqueue({ text = "", file, rich }) {
   void deliver(chat.id, pending);
 }
 
-/** One message after another: the order in which they were written is the order in which they arrive. */
-let queue = Promise.resolve();
+/**
+ * In each chat one message after another: the order in which they were written is the order in which they arrive, and
+ * a long upload holds up nobody else.
+ *
+ * @type {Map<string, Promise<void>>}
+ */
+const queues = new Map();
 
 /**
  * @param {string} chatId
  * @param {Pending} pending
  */
 function deliver(chatId, pending) {
-  queue = queue.then(() => attempt(chatId, pending));
-  return queue;
+  const last = (queues.get(chatId) ?? Promise.resolve()).then(() => attempt(chatId, pending));
+  queues.set(chatId, last);
+  return last;
 }
 
 /**

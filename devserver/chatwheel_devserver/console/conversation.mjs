@@ -16,22 +16,30 @@ export class Conversation {
   #log = byId("log", HTMLElement);
   #scroller = byId("scroller", HTMLElement);
   #draft = byId("draft", HTMLElement);
+  #colleague = byId("colleague", HTMLElement);
+  #earlier = byId("earlier", HTMLButtonElement);
   #newest = byId("newest", HTMLButtonElement);
   #chatId = "";
   /** @type {Map<string, {event: ChatEvent, element: HTMLElement}>} */
   #drawn = new Map();
   #count = 0;
+  #earlierCount = 0;
 
   /**
    * @param {Desk} desk
    * @param {(pending: Pending) => void} retry
    * @param {(chat: Chat, event: ChatEvent) => void} takeBack
+   * @param {(chat: Chat) => void} readEarlier
    */
-  constructor(desk, retry, takeBack) {
+  constructor(desk, retry, takeBack, readEarlier) {
     this.desk = desk;
     this.retry = retry;
     this.takeBack = takeBack;
     this.#newest.addEventListener("click", () => this.scrollToEnd());
+    this.#earlier.addEventListener("click", () => {
+      this.#stuck = false;
+      if (desk.selected !== undefined) readEarlier(desk.selected);
+    });
     this.#scroller.addEventListener("scroll", () => {
       this.#stuck = this.#isAtEnd();
       if (this.#stuck) this.#newest.hidden = true;
@@ -69,8 +77,16 @@ export class Conversation {
       this.#count = 0;
     }
     const rows = this.#rows(chat);
+    // What is put above must not move what is being read.
+    const isLonger = chat.earlier.length !== this.#earlierCount && !isOther;
+    const belowTop = this.#scroller.scrollHeight - this.#scroller.scrollTop;
     arrange(this.#log, rows);
     setText(this.#draft, chat.draft);
+    const typist = chat.typist === "" ? "" : `${this.#agentName(chat, chat.typist)} is typing…`;
+    setText(this.#colleague, typist);
+    this.#earlier.hidden = !chat.hasEarlier;
+    if (isLonger) this.#scroller.scrollTop = this.#scroller.scrollHeight - belowTop;
+    this.#earlierCount = chat.earlier.length;
     if (this.#stuck) this.scrollToEnd();
     else if (chat.events.length > this.#count && !isOther) this.#newest.hidden = false;
     this.#count = chat.events.length;
@@ -83,7 +99,7 @@ export class Conversation {
     /** @type {ChatEvent | undefined} */
     let previous;
     const seenId = this.#lastSeen(chat);
-    for (const event of chat.events) {
+    for (const event of [...chat.earlier, ...chat.events]) {
       if (previous === undefined || dayOf(previous.created_at) !== dayOf(event.created_at)) {
         rows.push(this.#keep(`day-${event.id}`, event, () => dayRow(event)));
         previous = undefined;
@@ -146,7 +162,7 @@ export class Conversation {
         { class: "meta" },
         h("time", { datetime: event.created_at }, timeOf(event.created_at)),
         h("span", { class: "state" }),
-        event.author_id === this.desk.me.id && !event.deleted ? this.#deleteButton(chat, event) : null,
+        event.author_id === this.desk.me.id && !event.deleted && !chat.earlier.includes(event) ? this.#deleteButton(chat, event) : null,
       ),
     );
   }

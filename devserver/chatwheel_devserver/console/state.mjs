@@ -57,6 +57,10 @@ export class Desk {
       viewedUpTo: known?.viewedUpTo ?? "",
       pending: known?.pending ?? [],
       place: thread?.queue?.position ?? null,
+      typist: "",
+      earlier: known?.earlier ?? [],
+      hasEarlier: known?.hasEarlier ?? false,
+      earlierPage: known?.earlierPage ?? null,
     });
     this.#noteUsers(summary.users);
   }
@@ -83,9 +87,27 @@ export class Desk {
       draft: known?.draft ?? "",
       viewedUpTo: known?.viewedUpTo ?? "",
       place: thread?.queue?.position ?? null,
+      typist: "",
+      // A new thread makes what was there before it a part of the past.
+      ...(known?.loaded === true && known.threadId === thread?.id ? pastOf(known) : noPast(thread)),
       pending: (known?.pending ?? []).filter(({ customId }) => !events.some((event) => event.custom_id === customId)),
     });
     this.#noteUsers(whole.users);
+  }
+
+  /**
+   * Take over a page of threads, the newest first.
+   *
+   * @param {string} chatId
+   * @param {Json} page
+   */
+  earlier(chatId, page) {
+    const chat = this.chats.get(chatId);
+    if (chat === undefined) return;
+    const threads = /** @type {Json[]} */ (page.threads).filter(({ id }) => id !== chat.threadId).reverse();
+    chat.earlier = [...threads.flatMap(({ events }) => events), ...chat.earlier];
+    chat.earlierPage = page.next_page_id ?? null;
+    chat.hasEarlier = chat.earlierPage !== null;
   }
 
   /** @param {Json[]} users */
@@ -135,6 +157,9 @@ export class Desk {
         break;
       case "incoming_sneak_peek":
         if (chat !== undefined) chat.draft = String(payload.sneak_peek.text);
+        break;
+      case "incoming_typing_indicator":
+        if (chat !== undefined) typing(chat, this.me.id, payload.typing_indicator);
         break;
       case "chat_deactivated":
         if (chat !== undefined) end(chat);
@@ -197,6 +222,7 @@ export class Desk {
     if (chat.events.some(({ id }) => id === event.id)) return;
     chat.events.push(event);
     if (event.author_id === chat.visitorId) chat.draft = "";
+    if (event.author_id === chat.typist) chat.typist = "";
   }
 
   /** @param {Json[]} places */
@@ -227,7 +253,8 @@ export class Desk {
 
   /** @param {Chat} chat */
   isMine(chat) {
-    return chat.users.get(this.me.id)?.present === true;
+    const me = chat.users.get(this.me.id);
+    return me !== undefined && isSeen(me);
   }
 
   /** @param {Chat} chat */
@@ -269,7 +296,16 @@ export class Desk {
 
 /** @param {Chat} chat */
 export function hasAgent(chat) {
-  return [...chat.users.values()].some((user) => user.type === "agent" && user.present === true);
+  return [...chat.users.values()].some((user) => user.type === "agent" && isSeen(user));
+}
+
+/**
+ * Whether a user is in the chat for the visitor, and does not only watch.
+ *
+ * @param {User} user
+ */
+function isSeen(user) {
+  return user.present === true && user.visibility !== "agents";
 }
 
 /**
@@ -325,8 +361,30 @@ function takeBack(chat, id) {
 }
 
 /** @param {Chat} chat */
+function pastOf({ earlier, hasEarlier, earlierPage }) {
+  return { earlier, hasEarlier, earlierPage };
+}
+
+/** @param {Json | undefined} thread */
+function noPast(thread) {
+  return { earlier: [], hasEarlier: thread?.previous_thread_id !== undefined, earlierPage: null };
+}
+
+/**
+ * A colleague writes, or has stopped.
+ *
+ * @param {Chat} chat
+ * @param {string} myId
+ * @param {Json} indicator
+ */
+function typing(chat, myId, indicator) {
+  if (indicator.author_id !== myId) chat.typist = indicator.is_typing ? String(indicator.author_id) : "";
+}
+
+/** @param {Chat} chat */
 function end(chat) {
   chat.active = false;
+  chat.typist = "";
   chat.place = null;
   chat.draft = "";
   for (const user of chat.users.values()) user.present = false;

@@ -29,6 +29,7 @@
  * @property {string} [name]
  * @property {string} [avatar]
  * @property {boolean} [present]
+ * @property {"all" | "agents"} [visibility]
  * @property {string} [events_seen_up_to]
  *
  * @typedef {object} Visitor
@@ -67,6 +68,10 @@
  * @property {string} viewedUpTo
  * @property {Pending[]} pending
  * @property {number | null} place
+ * @property {string} typist The colleague who is writing in it; empty for none.
+ * @property {ChatEvent[]} earlier What was said in threads before this one, as far as it was asked for.
+ * @property {boolean} hasEarlier Whether there is more of that.
+ * @property {string | null} earlierPage Where more of it is; null if none was asked for yet.
  *
  * @typedef {"connecting" | "online" | "offline"} Status
  */

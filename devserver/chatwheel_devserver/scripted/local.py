@@ -8,8 +8,8 @@ from typing import Any, Final
 from ..calls import Call
 from ..core import Core, find_action, perform_now
 from ..errors import DisconnectReason
-from ..hub import Role
 from ..lens import AgentLens, CustomerLens, Json
+from ..recorder import Role
 
 _VERSION: Final = "3.6"
 
@@ -32,7 +32,7 @@ class LocalAgent:
     @property
     def lens(self) -> CustomerLens | AgentLens:
         """How agents see the records."""
-        return AgentLens(self._core.config, self._core.url, _VERSION)
+        return AgentLens(self._core.config, self._core.url, _VERSION, self.user_id)
 
     def deliver(self, frame: Json) -> None:
         """Keep a push for the program."""

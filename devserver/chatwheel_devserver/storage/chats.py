@@ -63,16 +63,16 @@ class ChatTable:
         return [(_chat(row), int(row["last_at"])) for row in rows]
 
     def set_followed(self, chat_id: str, user_id: str, followed: bool) -> None:
-        """Write whether an agent watches a chat."""
+        """Write whether an agent follows a chat."""
         if followed:
             self._db.execute("INSERT OR IGNORE INTO followers VALUES (?, ?)", (chat_id, user_id))
         else:
             self._db.execute("DELETE FROM followers WHERE chat_id = ? AND user_id = ?", (chat_id, user_id))
 
-    def is_followed(self, chat_id: str, user_id: str) -> bool:
-        """Tell whether an agent watches a chat."""
-        sql = "SELECT count(*) FROM followers WHERE chat_id = ? AND user_id = ?"
-        return bool(self._db.number(sql, (chat_id, user_id)))
+    def follower_ids(self, chat_id: str) -> frozenset[str]:
+        """Return the agents who follow a chat."""
+        rows = self._db.rows("SELECT user_id FROM followers WHERE chat_id = ?", (chat_id,))
+        return frozenset(str(row[0]) for row in rows)
 
     # Threads
 
@@ -145,10 +145,11 @@ class ChatTable:
         return [_thread(row) for row in rows]
 
     def count_of_agent(self, email: str) -> int:
-        """Count the active chats that an agent is in."""
+        """Count the active chats that an agent is in, without those that the agent only watches."""
         return self._db.number(
             """SELECT count(*) FROM chat_users JOIN threads ON threads.chat_id = chat_users.chat_id
-               AND threads.active = 1 WHERE chat_users.user_id = ? AND chat_users.present = 1""",
+               AND threads.active = 1 WHERE chat_users.user_id = ? AND chat_users.present = 1
+               AND chat_users.visibility = 'all'""",
             (email,),
         )
 
@@ -176,6 +177,14 @@ class ChatTable:
     def revived_threads(self, before: int) -> list[Thread]:
         """Return active threads that are marked as idle although somebody has written since this instant."""
         return self._of_activity(f"NOT ({_IS_QUIET}) AND {_MARKED[True]}", before)
+
+    def unanswered_threads(self, before: int) -> list[Thread]:
+        """Return active threads with an agent whose customer has waited for an answer since before this instant."""
+        return self._of_activity(_IS_UNANSWERED, before)
+
+    def abandoned_threads(self, before: int) -> list[Thread]:
+        """Return active threads, but continuous ones, of customers who were last seen before this instant."""
+        return self._of_activity(_IS_ABANDONED, before)
 
     def _of_activity(self, condition: str, before: int) -> list[Thread]:
         rows = self._db.rows(
@@ -284,9 +293,17 @@ class ChatTable:
     def set_member(self, member: Member) -> None:
         """Write one user's part in a chat."""
         self._db.execute(
-            """INSERT INTO chat_users (chat_id, user_id, type, present, seen_up_to) VALUES (?, ?, ?, ?, ?)
-               ON CONFLICT DO UPDATE SET present = excluded.present, seen_up_to = excluded.seen_up_to""",
-            (member.chat_id, member.user_id, member.type, member.present, member.seen_up_to),
+            """INSERT INTO chat_users (chat_id, user_id, type, present, seen_up_to, visibility)
+               VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET present = excluded.present,
+               seen_up_to = excluded.seen_up_to, visibility = excluded.visibility""",
+            (
+                member.chat_id,
+                member.user_id,
+                member.type,
+                member.present,
+                member.seen_up_to,
+                member.visibility,
+            ),
         )
 
     def add_thread_user(self, thread_id: str, user_id: str) -> None:
@@ -318,6 +335,17 @@ def _condition(which: ChatFilter) -> tuple[str, list[object]]:
 
 _IS_QUIET = """created_at < :before AND coalesce((SELECT events.created_at FROM events WHERE
     events.thread_id = threads.id AND events.author_id IS NOT NULL ORDER BY number DESC LIMIT 1), 0) < :before"""
+# The first thing that the customer has said since an agent last spoke, or since the chat was last handed over.
+_IS_UNANSWERED = """(SELECT min(asked.created_at) FROM events asked JOIN chats ON chats.id = asked.chat_id
+    WHERE asked.thread_id = threads.id AND asked.author_id = chats.customer_id AND asked.number > coalesce(
+    (SELECT max(said.number) FROM events said WHERE said.thread_id = threads.id AND (
+      said.author_id != chats.customer_id OR json_extract(said.body, '$.system_message_type') LIKE 'routing.assigned_%'
+    )), 0)) < :before
+    AND EXISTS (SELECT 1 FROM chat_users WHERE chat_users.chat_id = threads.chat_id AND chat_users.type = 'agent'
+      AND chat_users.present = 1 AND chat_users.visibility = 'all')"""
+_IS_ABANDONED = """coalesce(json_extract(properties, '$.routing.continuous'), 0) != 1 AND created_at < :before
+    AND (SELECT customers.last_seen_at FROM customers JOIN chats ON chats.customer_id = customers.id
+      WHERE chats.id = threads.chat_id) < :before"""
 _IDLE_MARK = "coalesce(json_extract(properties, '$.routing.idle'), 0)"
 _MARKED = {None: "1 = 1", True: f"{_IDLE_MARK} = 1", False: f"{_IDLE_MARK} != 1"}
 
@@ -383,4 +411,11 @@ def _event(row: sqlite3.Row) -> Event:
 
 
 def _member(row: sqlite3.Row) -> Member:
-    return Member(row["chat_id"], row["user_id"], row["type"], bool(row["present"]), row["seen_up_to"])
+    return Member(
+        row["chat_id"],
+        row["user_id"],
+        row["type"],
+        bool(row["present"]),
+        row["seen_up_to"],
+        row["visibility"],
+    )

@@ -145,6 +145,20 @@ class CustomerTable:
         )
         return [str(row[0]) for row in rows]
 
+    def add_welcome(self, customer_id: str, welcome_id: str) -> None:
+        """Remember that a customer has asked for a welcome message; the newest twenty stay."""
+        self._db.execute("INSERT OR REPLACE INTO welcomes VALUES (?, ?)", (customer_id, welcome_id))
+        self._db.execute(
+            """DELETE FROM welcomes WHERE customer_id = ?1 AND rowid NOT IN (SELECT rowid FROM welcomes
+               WHERE customer_id = ?1 ORDER BY rowid DESC LIMIT 20)""",
+            (customer_id,),
+        )
+
+    def was_welcomed(self, customer_id: str, welcome_id: str) -> bool:
+        """Tell whether a customer has asked for this welcome message."""
+        sql = "SELECT count(*) FROM welcomes WHERE customer_id = ? AND id = ?"
+        return bool(self._db.number(sql, (customer_id, welcome_id)))
+
     def note_delivery(self, unique_id: str) -> None:
         """Remember that a greeting has reached the customer."""
         self._db.execute("UPDATE greetings SET delivered = 1 WHERE unique_id = ?", (unique_id,))

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 #: As a ``LIMIT``, none.
 ALL_ROWS: Final = -1
 
@@ -84,6 +84,10 @@ _UPGRADES: Final = (
     "ALTER TABLE greetings ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;",
     """CREATE TABLE followers (
         chat_id TEXT NOT NULL REFERENCES chats(id), user_id TEXT NOT NULL, PRIMARY KEY (chat_id, user_id));
+    """,
+    """CREATE TABLE welcomes (
+        customer_id TEXT NOT NULL REFERENCES customers(id), id TEXT NOT NULL, PRIMARY KEY (customer_id, id));
+    ALTER TABLE chat_users ADD COLUMN visibility TEXT NOT NULL DEFAULT 'all';
     """,
 )
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
 from ..records import StoredFile
 from .database import Database
+
+#: An upload's bytes, its thumbnails, and what is still coming in.
+_OURS: Final = re.compile(r"[0-9a-f]{32}(\.part|\.[12]x)?")
 
 
 class FileTable:
@@ -15,8 +20,14 @@ class FileTable:
         self._db = database
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        for leftover in folder.glob("*.part"):
-            leftover.unlink(missing_ok=True)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Delete bytes that no row speaks of: an upload lays them down first, and may have been killed between."""
+        known = {str(row[0]) for row in self._db.rows("SELECT id FROM files")}
+        for path in self.folder.iterdir():
+            if _OURS.fullmatch(path.name) and (path.suffix == ".part" or path.stem not in known):
+                path.unlink(missing_ok=True)
 
     def path(self, file_id: str) -> Path:
         """Return where a file's bytes lie."""

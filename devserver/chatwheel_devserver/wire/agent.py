@@ -47,7 +47,7 @@ class SendTypingIndicator(Request):
 
     chat_id: Identifier
     is_typing: bool
-    visibility: Literal["all", "agents"] = "all"
+    visibility: Literal["all", "agents"] | None = None
 
 
 class SendThinkingIndicator(Request):
@@ -56,7 +56,7 @@ class SendThinkingIndicator(Request):
     chat_id: Identifier
     title: str | None = None
     description: str | None = None
-    visibility: Literal["all", "agents"] = "all"
+    visibility: Literal["all", "agents"] | None = None
     custom_id: Identifier | None = None
 
 
@@ -90,6 +90,7 @@ class RemoveUserFromChat(Request):
     chat_id: Identifier
     user_id: Identifier
     user_type: Literal["agent", "customer"]
+    ignore_requester_presence: bool = False
 
 
 class DeactivateChat(Request):

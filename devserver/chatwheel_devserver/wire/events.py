@@ -114,6 +114,12 @@ class FilledField(Request):
             raise ValueError("answer must be an object with id and label")
         if self.type == "checkbox_for_email" and not isinstance(self.answer, bool | None):
             raise ValueError("answer must be true or false")
+        if self.type == "group_chooser" and isinstance(self.answer, Choice) and self.answer.group_id is None:
+            raise ValueError("answer must name its group_id")
+        if self.type == "rating" and isinstance(self.answer, bool | dict):
+            raise ValueError("answer must be a string or an object with id and label")
+        if self.type == "checkbox" and self.answer is not None:
+            raise ValueError("a checkbox is answered with answers")
         if self.answers is not None and self.type != "checkbox":
             raise ValueError("answers belongs to a checkbox")
         return self

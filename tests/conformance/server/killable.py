@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
-from chatwheel_devserver import DevServer
+from chatwheel_devserver import Config, DevServer
 
 LOGIN = {"grant_type": "cookie", "client_id": "demo-client", "organization_id": "demo-organization"}
 
@@ -21,9 +21,9 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["chatwheel_devserver.server"])
 
 
-def _serve(data: str, address: Connection) -> None:
+def _serve(data: str, address: Connection, config: Config) -> None:
     async def serve() -> None:
-        async with DevServer(data=data) as server:
+        async with DevServer(data=data, config=config) as server:
             address.send(f"{server.url}/")
             await asyncio.Event().wait()
 
@@ -31,10 +31,10 @@ def _serve(data: str, address: Connection) -> None:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[tuple[BaseProcess, str]]:
+def serving(data: Path, config: Config | None = None) -> Iterator[tuple[BaseProcess, str]]:
     """Start a server on this folder; yield its process and its address, and kill it at the end."""
     ours, theirs = _CONTEXT.Pipe(duplex=False)
-    process = _CONTEXT.Process(target=_serve, args=(str(data), theirs), daemon=True)
+    process = _CONTEXT.Process(target=_serve, args=(str(data), theirs, config or Config()), daemon=True)
     process.start()
     try:
         if not ours.poll(20):
@@ -48,8 +48,8 @@ def serving(data: Path) -> Iterator[tuple[BaseProcess, str]]:
         theirs.close()
 
 
-def socket_of(url: str) -> str:
-    return f"ws{url[4:]}v3.5/customer/rtm/ws?organization_id=demo-organization"
+def socket_of(url: str, role: str = "customer") -> str:
+    return f"ws{url[4:]}v3.5/{role}/rtm/ws?organization_id=demo-organization"
 
 
 async def token_of(http: aiohttp.ClientSession, url: str) -> tuple[str, str]:

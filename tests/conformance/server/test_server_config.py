@@ -70,7 +70,7 @@ def test_an_empty_file_is_the_demo(tmp_path: Path) -> None:
         ('[[agents]]\nemail = "sam"\nname = "Sam"', "agents.0.email: string should match"),
         ('[[agents]]\nemail = "a@b.c"\nname = "A"\ngroups = [7]', "agents.0.groups: there is no group 7"),
         ('[opening_hours]\nmonday = ["9 to 5"]', "opening_hours.monday: '9 to 5' does not look like"),
-        ('[opening_hours]\nmonday = ["17:00-09:00"]', "does not end after it starts"),
+        ('[opening_hours]\nmonday = ["09:00-09:00"]', "does not end after it starts"),
         ('[opening_hours]\ntimezone = "Mars/Base"', "opening_hours.timezone: 'Mars/Base' is not a time zone"),
         ('[[forms]]\ntype = "prechat"\nfields = []', "forms.0.fields: list should have at least 1"),
         (
@@ -81,6 +81,12 @@ def test_an_empty_file_is_the_demo(tmp_path: Path) -> None:
         ("[limits]\nspeed = 3", "limits.speed: there is no such key"),
         ("[limits]\npending_requests = 1.5", "limits.pending_requests: input should be a whole number"),
         ("[rate_limits]\nsend_event = {requests = 0}", "rate_limits.send_event.requests: input should be"),
+        ("[rate_limits]\nsend_evnet = {requests = 1}", "rate_limits.send_evnet: there is no such action"),
+        (
+            '[[forms]]\ntype = "prechat"\nfields = [{type = "name", label = "x", checked = true}]',
+            "forms.0.fields.0: checked belongs to a field of type checkbox_for_email",
+        ),
+        ('[organization.version_ends]\n"3.6" = "2030-01-01"', "organization.version_ends.3.6"),
         ("[organization", "Expected"),
     ],
 )
@@ -130,3 +136,36 @@ async def test_outside_opening_hours_every_group_is_offline(tmp_path: Path) -> N
         assert server.core.desk.availability.online_ids() == []
         server.advance(8 * 3600)
         assert server.core.desk.availability.online_ids() == [0]
+
+
+def test_hours_over_midnight_go_on_into_the_next_day(tmp_path: Path) -> None:
+    hours = load_config(written(tmp_path, '[opening_hours]\nthursday = ["22:00-02:00"]')).opening_hours
+    assert hours is not None
+    # 1970-01-01 was a Thursday.
+    moments = {1: False, 21: False, 22: True, 23.9: True, 25.9: True, 26: False, 46: False}
+    assert {hour: hours.is_open(hour * 3600.0) for hour in moments} == moments
+
+
+def test_what_a_rating_and_a_box_say_is_in_the_file_and_so_are_pictures_and_ends(tmp_path: Path) -> None:
+    text = """
+        [organization.version_ends]
+        "3.5" = "2030-01-31"
+        [[agents]]
+        email = "kim@shop.example"
+        name = "Kim"
+        avatar = "/kim.png"
+        [[forms]]
+        type = "postchat"
+        fields = [
+          { type = "rating", label = "How was it?", comment_label = "Why?" },
+          { type = "checkbox_for_email", label = "Write to me", checked = true },
+        ]
+        [rate_limits]
+        upload_file = { requests = 1 }
+    """
+    config = load_config(written(tmp_path, text))
+    rating, box = config.forms[0, "postchat"]["fields"]
+    assert (rating["comment_label"], box["checked"]) == ("Why?", True)
+    kim = config.agent("kim@shop.example")
+    assert kim is not None and kim.avatar_path == "/kim.png"
+    assert config.version_ends == {"3.5": "2030-01-31"}

@@ -151,3 +151,53 @@ async def test_while_it_loads_it_does_not_say_that_there_is_nothing(
         console.get_by_role("region", name="Ended").get_by_role("button", name="Ada")
     ).to_be_visible()
     await expect(empty).to_be_hidden()
+
+
+async def test_a_long_upload_holds_up_no_other_chat(
+    server: DevServer, customer: Connect, console: Page
+) -> None:
+    await visitor(customer, "Ada")
+    ben = await visitor(customer, "Ben")
+    chats, text = (
+        console.get_by_role("navigation", name="Chats"),
+        console.get_by_role("textbox", name="Message"),
+    )
+    await chats.get_by_role("button", name="Ada").click()
+    server.faults.delay("upload_file", 600, role="agent")
+    await console.locator("#files").set_input_files(
+        files={"name": "plan.txt", "mimeType": "text/plain", "buffer": b"a plan"}
+    )
+    await expect(console.get_by_role("progressbar", name="Sending plan.txt")).to_be_visible()
+    await chats.get_by_role("button", name="Ben").click()
+    await text.fill("Hello Ben")
+    await text.press("Enter")
+    await ben.frame(lambda frame: frame["payload"].get("event", {}).get("text") == "Hello Ben")
+
+
+async def test_earlier_conversations_colleagues_and_what_the_server_is_for(
+    server: DevServer, customer: Connect, agent: Connect, console: Page
+) -> None:
+    await expect(console.get_by_text("For development")).to_be_visible()
+    ada = await visitor(customer, "Ada")
+    chat_id = (await ada.push("incoming_chat"))["chat"]["id"]
+    for number in range(6):
+        await ada.request("deactivate_chat", {"id": chat_id})
+        thread = {"events": [message(f"And again, number {number}")]}
+        await ada.request("resume_chat", {"chat": {"id": chat_id, "thread": thread}})
+    said = console.get_by_role("log").get_by_role("article").filter(has_text="again")
+    await expect(said).to_contain_text(["number 5"])
+    earlier = console.get_by_role("button", name="Earlier conversations")
+    await earlier.click()
+    await expect(said).to_have_count(5)
+    await earlier.click()
+    await expect(said).to_have_count(6)
+    await expect(console.get_by_role("log").get_by_text("Hello from Ada")).to_be_visible()
+    await expect(earlier).to_be_hidden()
+
+    lena = await agent(email="lena@demo.example")
+    await lena.request("add_user_to_chat", {"chat_id": chat_id, "user_id": lena.email, "user_type": "agent"})
+    typing, colleagues = {"chat_id": chat_id}, console.get_by_role("status", name="Colleagues")
+    await lena.request("send_typing_indicator", typing | {"is_typing": True})
+    await expect(colleagues).to_have_text("Lena is typing…")
+    await lena.request("send_event", {"chat_id": chat_id, "event": message("I know this one")})
+    await expect(colleagues).to_be_empty()

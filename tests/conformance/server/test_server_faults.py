@@ -212,3 +212,42 @@ async def test_every_documented_error_can_be_ordered(
     shown = {"error": {"type": kind, "message": "No", "data": {"why": "so"}}}
     assert await act(server, http, client, "get_customer", {}) == shown
     assert (await client.request("get_customer"))["id"] == client.customer_id
+
+
+async def test_requests_over_http_are_recorded_with_their_answers(
+    server: DevServer, http: aiohttp.ClientSession, customer: Connect
+) -> None:
+    status, token = await ask_for_token(server, http)
+    asked = server.exchanges[-1]
+    assert (asked.method, asked.path, asked.action) == ("POST", "/v2/customer/token", "token")
+    assert (asked.role, asked.user_id, asked.status) == ("customer", token["entity_id"], status)
+    assert (asked.body, asked.answer) == (BODY, token)
+
+    client = await customer()
+    answer = await act(server, http, client, "update_customer", {"name": 5})
+    refused = await server.wait_for_exchange(lambda exchange: exchange.action == "update_customer")
+    assert (refused.user_id, refused.status, refused.body) == (client.customer_id, 400, {"name": 5})
+    assert refused.answer == answer and "organization_id=demo-organization" in refused.path
+
+    form = aiohttp.FormData()
+    form.add_field("file", b"hello", filename="notes.txt")
+    url = f"{server.url}/v3.5/customer/action/upload_file?organization_id=demo-organization"
+    headers = {"Authorization": f"Bearer {client.token}"}
+    async with http.post(url, data=form, headers=headers) as response:
+        uploaded = await response.json()
+    assert server.exchanges[-1].body == {"name": "notes.txt", "size": 5}
+    assert server.exchanges[-1].answer == uploaded
+
+    server.faults.ignore("token")
+    with pytest.raises(aiohttp.ClientError):
+        await ask_for_token(server, http)
+    cut = await server.wait_for_exchange(lambda exchange: exchange.status is None)
+    assert (cut.action, cut.answer) == ("token", None)
+    assert len(server.exchanges) == 4
+
+
+async def test_recorded_requests_are_limited_like_frames(http: aiohttp.ClientSession) -> None:
+    async with DevServer(limits=Limits(recorded_frames=3)) as server:
+        for _ in range(5):
+            await ask_for_token(server, http)
+        assert len(server.exchanges) == 3

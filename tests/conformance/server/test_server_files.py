@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from chatwheel_devserver import DevServer
+from conformance.server import bare
 from conformance.server.bare import Bare, Json, message, start
 from conformance.server.conftest import Connect
 
@@ -260,3 +262,20 @@ async def test_agents_upload_too(
     await sam.request("send_event", {"chat_id": chat_id, "event": {"type": "file", "url": url}})
     await client.push("incoming_event")
     assert (await client.push("incoming_event"))["event"]["url"] == url
+
+
+async def test_bytes_that_a_killed_upload_has_left_are_swept_at_the_start(
+    http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    folder = tmp_path / "files"
+    async with DevServer(data=tmp_path) as server:
+        client = await bare.customer(server, http)
+        await upload(server, http, client, picture(), "boots.png")
+        await client.close()
+    kept = {path.name for path in folder.iterdir()}
+    assert len(kept) == 3
+    orphan = "0123456789abcdef" * 2
+    for name in (orphan, f"{orphan}.1x", f"{orphan}.2x", f"{orphan}.part", "notes of my own.txt"):
+        (folder / name).write_bytes(b"x")
+    async with DevServer(data=tmp_path):
+        assert {path.name for path in folder.iterdir()} == kept | {"notes of my own.txt"}

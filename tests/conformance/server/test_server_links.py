@@ -11,6 +11,8 @@ from aiohttp import web
 
 from chatwheel_devserver import Config, DevServer, Limits
 from chatwheel_devserver.link_preview import fetch_preview, read_metadata
+from chatwheel_devserver.link_watch import first_link
+from conformance.server.bare import message, start
 from conformance.server.conftest import Connect
 
 PAGE = """<!doctype html><html><head><title> Pumps &amp;
@@ -112,3 +114,53 @@ def test_metadata_of_open_graph_comes_before_the_title() -> None:
     html = f'<title>Long title</title><meta property="og:title" content="Short">{image}'
     assert read_metadata(html, "http://shop.example/") == {"title": "Short"}
     assert read_metadata("<p>", "http://shop.example/") == {}
+
+
+def test_a_link_ends_before_what_only_stands_behind_it() -> None:
+    assert first_link("See (https://shop.example/a?b=c)!") == "https://shop.example/a?b=c"
+    assert first_link("http://one.example. And https://two.example") == "http://one.example"
+    assert first_link("shop.example, ftp://shop.example") is None
+
+
+async def test_a_message_with_a_link_is_updated_with_what_the_page_says(
+    server: DevServer, customer: Connect, agent: Connect
+) -> None:
+    client, sam = await customer(), await agent()
+    url = f"{server.url}/pumps.html"
+    chat_id, thread_id = await start(client, message(f"What about {url}?"))
+    details = {
+        "url": url,
+        "title": "Pumps & more",
+        "description": "All our pumps",
+        "image_url": f"{server.url}/pump.png",
+        "image_width": 640,
+    }
+    updated = await client.push_frame("event_updated")
+    assert "request_id" not in updated
+    event = updated["payload"].pop("event")
+    assert updated["payload"] == {"chat_id": chat_id, "thread_id": thread_id}
+    assert event["properties"] == {"url_details": details} and event["text"] == f"What about {url}?"
+    assert (await sam.push("event_updated"))["event"]["properties"] == {"url_details": details}
+    stored = (await client.request("get_chat", {"chat_id": chat_id}))["thread"]["events"]
+    assert stored == [event]
+
+    joining = {"chat_id": chat_id, "user_id": "sam@demo.example", "user_type": "agent"}
+    await sam.request("add_user_to_chat", joining)
+    await sam.request("send_event", {"chat_id": chat_id, "event": message(url)})
+    assert (await client.push("event_updated"))["event"]["text"] == url
+
+
+async def test_other_links_change_nothing(server: DevServer, customer: Connect, other: str) -> None:
+    client = await customer(version="3.6")
+    chat_id, thread_id = await start(client)
+    page = f"{server.url}/pumps.html"
+    own = message(page) | {"properties": {"url_details": {"title": "My own words"}}}
+    for event in (message(f"http://{other}/page"), message(f"{server.url}/plain.txt"), own):
+        await client.request("send_event", {"chat_id": chat_id, "event": event})
+    gone = (await client.request("send_event", {"chat_id": chat_id, "event": message(page)}))["event_id"]
+    await client.request("delete_event", {"chat_id": chat_id, "thread_id": thread_id, "event_id": gone})
+    # Pages are looked up in the order in which they were named: this one comes last.
+    await client.request("send_event", {"chat_id": chat_id, "event": message(f"{page}?last")})
+    updated = await client.push("event_updated")
+    assert updated["event"]["text"].endswith("?last")
+    assert "event_updated" not in await client.news()

@@ -123,7 +123,7 @@ async def test_a_waiting_chat_can_be_taken_by_hand_ended_and_left(customer: Conn
     await ben.request("add_user_to_chat", take)
     assert (await clients[2].push("queue_position_updated"))["queue"]["position"] == 1
     await ben.request("remove_user_from_chat", take)
-    back = await clients[1].push("queue_position_updated")
+    back = await clients[1].push("chat_transferred", reason="unassigned")
     assert back["queue"]["position"] == 2
     await clients[2].request("deactivate_chat", {"id": chats[2]["id"]})
     assert (await clients[1].push("queue_position_updated"))["queue"]["position"] == 1

@@ -6,11 +6,10 @@ sense of it, and undone: it may be refused, but it must never be a fault of ours
 
 from __future__ import annotations
 
-import json
+import marshal
 from collections.abc import Iterator
 from typing import Any
 
-import aiohttp
 import pytest
 
 from chatwheel_devserver import DevServer
@@ -19,12 +18,12 @@ from chatwheel_devserver.agent_actions import AGENT_ACTIONS
 from chatwheel_devserver.calls import Action, Actions, Call
 from chatwheel_devserver.core import perform_now
 from chatwheel_devserver.errors import ApiError
-from chatwheel_devserver.hub import Role
 from chatwheel_devserver.lens import AgentLens, CustomerLens
+from chatwheel_devserver.recorder import Role
 from chatwheel_devserver.wire.base import read_request
 from conformance.server.bare import Json, message, start
 from conformance.server.conftest import Connect
-from conformance.server.schema_walk import VALUES, Path, Walk
+from conformance.server.schema_walk import Path, Walk
 
 SIDES: dict[Role, Actions] = {"customer": Actions(ACTIONS), "agent": Actions(AGENT_ACTIONS)}
 CHOICE: Json = {"id": "0", "label": "M"}
@@ -49,12 +48,21 @@ class Undone(Exception):
 
 
 def cases(action: Action, known: Json) -> Iterator[tuple[Any, Path, bool]]:
-    done: set[str] = set()
+    done: set[bytes] = set()
     for payload, path, must_fail in Walk(action.model.model_json_schema(), known).cases():
-        text = json.dumps([payload, must_fail])
-        if text not in done:
-            done.add(text)
+        # Not JSON: half of the time went into writing the long texts as such. Version 2 knows no references.
+        mark = marshal.dumps([payload, must_fail], 2)
+        if mark not in done:
+            done.add(mark)
             yield payload, path, must_fail
+
+
+def refusal_of(action: Action, payload: Any) -> ApiError:
+    try:
+        read_request(action.model, payload)
+    except ApiError as error:
+        return error
+    raise AssertionError((action.name, str(payload)[:500], "was not refused"))
 
 
 @pytest.mark.parametrize("role", SIDES)
@@ -63,14 +71,13 @@ def test_what_breaks_the_schema_is_refused_by_name(role: Role) -> None:
     for action in SIDES[role].values():
         for payload, path, must_fail in cases(action, KNOWN):
             if must_fail:
-                with pytest.raises(ApiError) as refused:
-                    read_request(action.model, payload)
-                place = refused.value.message.partition(":")[0]
+                refused = refusal_of(action, payload)
+                place = refused.message.partition(":")[0]
                 wrong = ".".join(map(str, path)) or "payload"
-                assert refused.value.type == "validation" and f"{place}.".startswith(f"{wrong}."), (
+                assert refused.type == "validation" and f"{place}.".startswith(f"{wrong}."), (
                     action.name,
                     str(payload)[:500],
-                    refused.value.message,
+                    refused.message,
                 )
                 count += 1
     assert count > 10_000
@@ -144,26 +151,3 @@ async def test_what_keeps_the_schema_is_never_a_fault_of_ours(stage: Stage, role
                 count += 1
                 done += stage.try_out(role, action, payload)
     assert count > 2000 and done > 500, (count, done)
-
-
-FIELDS = ("grant_type", "client_id", "organization_id", "redirect_uri", "response_type", "expires_in")
-MORE_FIELDS = ("entity_id", "code", "code_verifier")
-
-
-@pytest.mark.parametrize("grant_type", ["cookie", "agent_token", "code"])
-async def test_tokens(server: DevServer, http: aiohttp.ClientSession, grant_type: str) -> None:
-    right: Json = {
-        "grant_type": grant_type,
-        "client_id": server.config.client_ids[0],
-        "organization_id": server.config.organization_id,
-        "redirect_uri": "http://shop.example/",
-        "response_type": "token",
-        "code": "x",
-    }
-    headers = {"Authorization": f"Bearer {server.agent_token()}"}
-    bodies = [right | {field: value} for field in (*FIELDS, *MORE_FIELDS) for value in VALUES]
-    for body in [right, *VALUES, *bodies]:
-        async with http.post(f"{server.url}/v2/customer/token", json=body, headers=headers) as response:
-            answer = await response.json()
-            assert response.status < 500, (body, answer)
-            assert "access_token" in answer or {"oauth_exception", "identity_exception"} & set(answer)
