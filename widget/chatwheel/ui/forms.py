@@ -138,7 +138,8 @@ class Forms:
             self._tell("failure.form", error)
         else:
             self._store.apply(reduce.form_shown, None)
-            self.may_start.set()
+            if form.kind != "postchat":  # which is about the chat that was; before the next one all is asked again
+                self.may_start.set()
 
     async def _cleared(self, form: Form, answers: Answers) -> tuple[Answers, dict[str, str]]:
         """What the site's own Python makes of what was typed, and what it does not let out, by the field's id."""
