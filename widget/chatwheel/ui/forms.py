@@ -138,7 +138,7 @@ class Forms:
             self._tell("failure.form", error)
         else:
             self._store.apply(reduce.form_shown, None)
-            if form.kind != "postchat":  # which is about the chat that was; before the next one all is asked again
+            if form.kind != "postchat":  # that one is about the chat that was
                 self.may_start.set()
 
     async def _cleared(self, form: Form, answers: Answers) -> tuple[Answers, dict[str, str]]:
