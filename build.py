@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one command: demo, test, site, bench. `python3 build.py --help` says more.
+"""The one command: demo, test, site, bench, gallery. `python3 build.py --help` says more.
 
 This file is kept readable for every Python there is, so that an old one can be told what is missing.
 """

@@ -8,6 +8,7 @@ from pathlib import Path
 from tools import bench, checks, demo
 from tools.console import Console
 from tools.failure import StepFailed, failing_as
+from tools.gallery import GALLERY, gallery
 from tools.paths import DATA, SITE, shown
 from tools.setup import only_one, prepare
 from tools.site import QUICK, build_site
@@ -31,6 +32,10 @@ def parser() -> argparse.ArgumentParser:
     run_bench.add_argument("--quick", action="store_true", help="one run, at full speed only")
     names = "server, bytes, start, message, history, echo, frames"
     run_bench.add_argument("--only", nargs="+", metavar="NAME", help=f"just these measurements, of {names}")
+    pictures = commands.add_parser("gallery", help="make pictures of the widget in every state")
+    pictures.add_argument(
+        "--out", type=Path, default=GALLERY, metavar="DIR", help="where to (default: dist/gallery)"
+    )
     return top
 
 
@@ -64,6 +69,8 @@ def _run(options: argparse.Namespace, rest: list[str], console: Console) -> int:
             return _site(options.out, console)
         case "test":
             return checks.test(rest, console)
+        case "gallery":
+            return gallery(options.out, console)
         case _:
             return bench.bench(rest, console)
 

@@ -1,6 +1,6 @@
-"""Pictures of every state, for people: `python tests/browser/gallery.py OUT_DIR`, with a built site.
+"""Pictures of every state, for people: `python3 build.py gallery`.
 
-Each state is photographed on a desktop in light and dark, on a phone, and from right to left.
+Each state is photographed on a desktop in light and dark, on a phone, and on a phone in Arabic, from right to left.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Literal
 for folder in (".", "..", "../../widget", "../../devserver"):
     sys.path.insert(0, str(Path(__file__).resolve().parent.joinpath(folder).resolve()))
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright  # noqa: E402
 
 from browser.backend import Agent, Backend, Loop  # noqa: E402
 from browser.conftest import ARGUMENTS, chromium  # noqa: E402
@@ -40,9 +40,11 @@ def photograph(widget: Widget, state: str, out: Path) -> None:
     page.set_viewport_size(PHONE)
     widget.log.evaluate("log => log.scrollTop = log.scrollHeight")
     page.screenshot(path=out / f"{name}-phone.png", animations="disabled")
-    root.evaluate("html => html.dir = 'rtl'")
-    page.screenshot(path=out / f"{name}-rtl.png", animations="disabled")
-    root.evaluate("html => html.dir = 'ltr'")
+    for locale, direction in (("ar", "rtl"), ("en", "ltr")):
+        page.evaluate("locale => void chatwheel('setLocale', locale)", locale)
+        expect(root).to_have_attribute("dir", direction)
+        if direction == "rtl":
+            page.screenshot(path=out / f"{name}-rtl.png", animations="disabled")
     page.set_viewport_size(WIDE)
     widget.log.evaluate("log => log.scrollTop = log.scrollHeight")
 

@@ -92,12 +92,25 @@ def test_every_state(widget: Widget, agent: Agent, backend: Backend) -> None:
     for state in walk(widget, agent, backend):
         found += [f"{state}: {line}" for line in violations(page, "'#chatwheel'")]
         if state in CLOSED:
+            found += [f"{state}: {line}" for line in look_beside(page)]
             continue
         found += [f"{state}: {line}" for line in violations(widget.frame)]
         found += [f"{state}: {line}" for line in out_of_place(widget.frame)]
         found += [f"{state}: {line}" for line in widget.frame.evaluate(LOST)]
         found += [f"{state}, small: {line}" for line in look_at_small(widget)]
     assert not found, "\n".join(found)
+
+
+def look_beside(page: Page) -> list[str]:
+    """The launcher and what stands beside it, on the site's own page: small, in the dark, in forced colours."""
+    found: list[str] = []
+    for screen in (*NARROW, WIDE):
+        page.set_viewport_size(screen)
+        for scheme, colours in (("dark", "none"), ("light", "active"), ("light", "none")):
+            page.emulate_media(color_scheme=scheme, forced_colors=colours)  # type: ignore[arg-type]
+            about = f"{screen['width']} px, {scheme}, forced colours {colours}"
+            found += [f"{about}: {line}" for line in violations(page, "'#chatwheel'")]
+    return found
 
 
 def look_at_small(widget: Widget) -> list[str]:
@@ -109,6 +122,7 @@ def look_at_small(widget: Widget) -> list[str]:
         for direction in ("ltr", "rtl"):
             frame.evaluate("direction => { document.documentElement.dir = direction; }", direction)
             found += [f"{screen['width']} px, {direction}: {line}" for line in out_of_place(frame)]
+    found += [f"rtl: {line}" for line in violations(frame)]
     frame.evaluate(SPACED)
     found += [f"spaced: {line}" for line in out_of_place(frame)]
     frame.evaluate("() => void document.adoptedStyleSheets.pop()")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from html import escape
+from typing import Any
 
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
 from browser.backend import CONSOLE_AGENT, Agent, Backend
 from browser.conftest import NewContext, Watch
+from browser.host_page import shop
 from browser.pages import Console, Widget
+from chatwheel.ui.happenings import KEYS
 from chatwheel_devserver.config import CONSOLE_AGENT as SAM
 from chatwheel_devserver.config import Config
 
@@ -33,6 +37,14 @@ ELEMENTS = (
     "textarea form label a article bdi br i img li progress section strong time ul nav aside dl dt dd ol "
     "dialog footer fieldset legend select option datalist h3"
 )
+ATTRIBUTES = (
+    "id class dir lang hidden title role tabindex type name value placeholder rows maxlength min max required disabled "
+    "checked selected multiple autocomplete enterkeyhint inputmode novalidate inert for label list open width height "
+    "alt datetime download src href rel target referrerpolicy decoding loading draggable charset content http-equiv "
+    "viewBox d cx cy r fill stroke stroke-width stroke-linecap stroke-linejoin xmlns media integrity crossorigin async "
+    "allow sandbox contenteditable spellcheck popover accept focusable"
+)
+"""All that any element may have, besides `aria-…` and `data-…`; handlers, styles and `srcdoc` are not among them."""
 BESIDE = "document.querySelector('#chatwheel').shadowRoot"
 """What the widget draws on the site's own page."""
 
@@ -40,21 +52,33 @@ BESIDE = "document.querySelector('#chatwheel').shadowRoot"
 def problems(frame: Frame | Page, root: str = "document") -> list[str]:
     """What is in a document, or a shadow tree, and must not be there."""
     found: list[str] = frame.evaluate(
-        """([allowed, root]) => {
-            const known = new Set(allowed.split(" ")), bad = [];
+        """([allowed, attributes, root]) => {
+            const known = new Set(allowed.split(" ")), given = new Set(attributes.split(" ")), bad = [];
             const ownStyle = "#message, #progress-bar, #progress, .initial";
+            const links = ["https:", "http:", "mailto:", "tel:"];
             if ("hacked" in globalThis) bad.push("something ran");
             for (const element of eval(root).querySelectorAll("*")) {
                 const { localName } = element;
+                const isOurs = element.closest("head, template") !== null;
                 if (!known.has(localName) && !localName.includes("-config")) bad.push(`<${localName}>`);
                 if (localName === "script" && document.body.contains(element)
                     && !/\\/(early|guard)[.]mjs$/.test(element.src)) bad.push("a script");
                 for (const { name, value } of element.attributes) {
-                    if (/^on|^srcdoc$|^style$/.test(name) && !element.matches(ownStyle))
-                        bad.push(`${localName}[${name}]`);
-                    if (/^(href|src|action|formaction|xlink:href)$/.test(name)
-                        && /^\\s*(javascript|data:text|vbscript)/i.test(value)) bad.push(`${name}=${value}`);
+                    const isKnown = given.has(name) || /^(aria|data)-[a-z-]+$/.test(name)
+                        || (name === "style" && element.matches(ownStyle))
+                        || (name === "worker" && isOurs);  // PyScript's own
+                    if (!isKnown) bad.push(`${localName}[${name}]`);
+                    if (isOurs || !["href", "src", "action", "formaction", "xlink:href"].includes(name)) continue;
+                    const { protocol, origin } = new URL(value, document.baseURI);
+                    const isOwn = origin === location.origin;
+                    const isFine = localName === "a" ? links.includes(protocol)
+                        : localName === "use" ? value.startsWith("#")
+                        : localName === "img" ? ["https:", "blob:"].includes(protocol) || isOwn
+                        : isOwn;
+                    if (!isFine) bad.push(`${localName}[${name}=${value}]`);
                 }
+                if (localName === "a" && element.target === "_blank" && !element.relList.contains("noopener"))
+                    bad.push("a link that hands over its window");
             }
             const wide = [document.documentElement, ...document.querySelectorAll("[role=log], article")];
             for (const element of wide) {
@@ -63,7 +87,7 @@ def problems(frame: Frame | Page, root: str = "document") -> list[str]:
             }
             return bad;
         }""",
-        [ELEMENTS + (" iframe b" if root == BESIDE else ""), root],
+        [ELEMENTS + (" iframe b" if root == BESIDE else ""), ATTRIBUTES, root],
     )
     return found
 
@@ -206,7 +230,40 @@ def hostile_pushes(chat_id: str, thread_id: str) -> list[tuple[str, dict[str, ob
         )
         for text in HOSTILE
     ]
-    user = {"id": "evil", "type": "agent", "name": HOSTILE[1], "avatar": nasty, "present": True}
+    user = {"id": "evil", "type": "agent", "name": HOSTILE[1], "avatar": nasty, "present": True,
+            "job_title": HOSTILE[0], "is_bot": True}  # fmt: skip
+    for kind in KEYS:  # every system message that has words here, with every value that the words may ask for
+        values = dict.fromkeys(
+            (
+                "agent",
+                "agent_added",
+                "agent_removed",
+                "comment",
+                "customer",
+                "duration",
+                "email",
+                "initiator",
+                "score",
+                "targets",
+            ),
+            HOSTILE[0],
+        )
+        event = {"id": f"S-{kind}", "created_at": at.format(999), "type": "system_message",
+                 "system_message_type": kind, "text": HOSTILE[0], "text_vars": values}  # fmt: skip
+        pushes.append(("incoming_event", {**where, "event": event}))
+    for number, text in enumerate(HOSTILE):  # version 3.6
+        begun = {
+            "id": f"P{number}",
+            "type": "message",
+            "text": text,
+            "author_id": "evil",
+            "custom_id": f"c{number}",
+        }
+        pushes += [
+            ("incoming_event_preview", {**where, "event": begun}),
+            ("incoming_thinking_indicator", {**where, "author_id": f"bot {number}", "title": text,
+                                             "description": text, "custom_id": f"t{number}"}),
+        ]  # fmt: skip
     return [
         ("user_added_to_chat", {**where, "user": user, "reason": HOSTILE[0], "requester_id": HOSTILE[0]}),
         *pushes,
@@ -231,6 +288,7 @@ def hostile_greeting(number: int, text: str) -> dict[str, object]:
         "unique_id": f"greeting {number}",
         "displayed_first_time": True,
         "addon": text,
+        "subtype": "announcement" if number % 3 == 2 else text,
         "event": rich if number % 2 else event,
         "agent": {"id": "evil", "name": text, "avatar": nasty, "job_title": text, "is_bot": True},
     }
@@ -261,7 +319,11 @@ HOSTILE_SAM = replace(SAM, name=HOSTILE[0], job_title=HOSTILE[4] + HOSTILE[8])
 """Even the agent's name is hostile."""
 
 
-@pytest.mark.server(config=Config(agents=(HOSTILE_SAM,), scripted_agent=CONSOLE_AGENT))
+HOSTS: Any = []
+"""Whose pages the server reads for links: known when the page's own server has its port."""
+
+
+@pytest.mark.server(config=Config(agents=(HOSTILE_SAM,), scripted_agent=CONSOLE_AGENT, url_info_hosts=HOSTS))
 def test_hostile_strings(widget: Widget, contexts: NewContext, backend: Backend, watch: Watch) -> None:
     """In every string that the other side can set: shown as text, or not at all."""
     watch.expect("console warning: dropped", "console error: Not allowed to (load|navigate)")
@@ -294,6 +356,20 @@ def test_hostile_strings(widget: Widget, contexts: NewContext, backend: Backend,
     hrefs = widget.log.get_by_role("link").evaluate_all("all => all.map((link) => link.href)")
     assert [href for href in hrefs if href and not href.startswith(("https://", "http://", "mailto:"))] == []
     expect(widget.inside.get_by_role("heading", level=1)).to_be_visible()
+
+    # What a page says of itself, and what the server says of a refusal.
+    says = {"title": HOSTILE[0], "description": HOSTILE[1], "image": f"javascript:{RUN}"}
+    head = "".join(f"<meta property='og:{name}' content='{escape(text)}'>" for name, text in says.items())
+    with shop(head, {}) as url:
+        watch.hosts.add(url.removeprefix("http://"))
+        HOSTS[:] = [url.removeprefix("http://")]
+        widget.send(f"Look at {url}/page")
+        expect(widget.message("Look at").locator(".page-card")).to_contain_text("<img src=x")
+    backend.server.faults.error("send_event", "validation", HOSTILE[0])
+    widget.send("Refused")
+    expect(widget.alerts.filter(has_text=RUN)).to_be_visible()
+    assert problems(widget.frame) == []
+    widget.alerts.get_by_role("button", name="Delete").click()
 
     # The visitor's own text is refused before it is sent, and stays.
     text = "y" * 100_000

@@ -198,6 +198,17 @@ async def test_a_chat_whose_push_comes_too_late_is_no_news(world: World) -> None
     assert world.payloads("incoming_chat") == []
 
 
+async def test_what_comes_of_a_request_that_a_response_answers_is_news(world: World) -> None:
+    """Its id is on what the service writes into the chat, too: that the chat was ended is told to who ended it."""
+    world.transport.answer("deactivate_chat", {})
+    await world.sdk.deactivate_chat(id="C1")
+    [frame] = world.transport.sent("deactivate_chat")
+    event = {"id": "T1_9", "type": "system_message", "text": "Visitor ended the chat"}
+    told = {"chat_id": "C1", "thread_id": "T1", "event": event}
+    await world.push("incoming_event", told, frame["request_id"])
+    assert [payload.event.id for payload in world.payloads("incoming_event")] == ["T1_9"]
+
+
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
 async def test_numbers_that_json_lacks_are_not_sent(world: World, number: float) -> None:
     with pytest.raises(InvalidArgument):

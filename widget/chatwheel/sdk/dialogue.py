@@ -25,7 +25,6 @@ logger = logging.getLogger("chatwheel.sdk")
 REMEMBERED_FACTS = 1000
 NOTE_TIMEOUT = 15.0
 """Seconds within which the server answers or refuses."""
-_ANSWERING_PUSHES = ("incoming_chat", "incoming_event")
 
 
 class Dialogue:
@@ -138,7 +137,7 @@ class Dialogue:
         if request is not None and request.call.settled_by == frame.action:
             self._resolve(request, frame.payload)
             self.flush()
-        elif frame.action in _ANSWERING_PUSHES and self._requests.was_answered(frame.request_id):
+        elif self._requests.was_answered(frame.request_id, frame.action):
             logger.debug("dropped a second answer %s", frame.action)
         elif not self._missed.holds(frame):
             self._tell(frame)

@@ -52,7 +52,7 @@ class Requests:
     def __init__(self) -> None:
         self._waiting: deque[Request] = deque()
         self._in_flight: dict[str, Request] = {}
-        self._answered: deque[str] = deque(maxlen=100)
+        self._answered: deque[tuple[str, str]] = deque(maxlen=100)
 
     def wait(self, request: Request, *, first: bool = False) -> None:
         """Queue a request, before all others if it is to be the `first`."""
@@ -83,14 +83,18 @@ class Requests:
             isinstance(event, dict) and event.get("custom_id") == custom_id for event in payloads
         )
 
-    def was_answered(self, request_id: str | None) -> bool:
-        """Whether a push has answered that request already."""
-        return request_id in self._answered
+    def was_answered(self, request_id: str | None, action: str) -> bool:
+        """Whether a push of this name answers that request, and the request is settled already.
+
+        Others carry its id as well: they tell what came of it, such as that the chat which was closed is closed.
+        """
+        return (request_id, action) in self._answered
 
     def settle(self, request: Request) -> None:
         """Forget an answered request."""
         self._in_flight.pop(request.request_id, None)
-        self._answered.append(request.request_id)
+        if request.call.settled_by:
+            self._answered.append((request.request_id, request.call.settled_by))
 
     def cancel(self, request_id: str) -> None:
         """Nobody waits for a request any more: it is not sent. One that was sent counts until its time is up."""

@@ -191,7 +191,8 @@ class Forms:
         if key != self._sent:
             return
         self._sent = ""
-        self.may_start.set()
+        if not form or form.kind != "postchat":  # that one is about the chat that was
+            self.may_start.set()
         self._store.apply(reduce.form_shown, None)
         if form and form.kind in THANKS:
             self._store.apply(reduce.thanked, THANKS[form.kind])

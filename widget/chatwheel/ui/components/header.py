@@ -10,9 +10,13 @@ from chatwheel.ui.tree import Node, h
 
 
 def _face(state: State) -> Person | None:
-    """Who answers, or before a chat: who would."""
+    """Who answers, or before a chat: who would. Who came for one who left is shown before they speak."""
     agent = state.people.get(state.agent_id)
-    return agent if state.active or not state.predicted else state.predicted
+    if not state.active:
+        return state.predicted or agent
+    if agent and agent.present:
+        return agent
+    return next((person for person in state.people.values() if person.present), agent)
 
 
 def bot_mark(person: Person | None, t: Strings) -> Node | None:
