@@ -40,6 +40,34 @@ class FilePayload(TypedDict):
 Files = str | Path | FilePayload | Sequence[str | Path] | Sequence[FilePayload]
 
 
+LISTEN = """() => {
+    globalThis.said = [];
+    const regions = "[role=status], [role=alert]";
+    const last = new Map(); // what each region holds is said when it changes
+    const watch = (changes) => {
+        const changed = new Set();
+        for (const { target, addedNodes } of changes) {
+            const element = target instanceof Element ? target : target.parentElement;
+            if (element?.id === "live") said.push(...[...addedNodes].map((line) => line.textContent));
+            else if (element?.closest(regions)) changed.add(element.closest(regions));
+            for (const node of addedNodes) {
+                if (node instanceof Element) for (const one of node.querySelectorAll(regions)) changed.add(one);
+                if (node instanceof Element && node.matches(regions)) changed.add(node);
+            }
+        }
+        for (const region of changed) {
+            const copy = region.cloneNode(true);
+            for (const quiet of copy.querySelectorAll("[aria-live=off]")) quiet.remove();
+            const words = copy.textContent.trim();
+            if (words && last.get(region) !== words) said.push(words);
+            last.set(region, words);
+        }
+    };
+    new MutationObserver(watch).observe(document.body, { childList: true, characterData: true, subtree: true });
+}"""
+"""Notes what a screen reader is given to say: the live region's lines, and what status lines and alerts hold."""
+
+
 class Widget:
     """The visitor's side, on a page of the shop."""
 
@@ -62,6 +90,17 @@ class Widget:
         self.typing = self.inside.locator("#typing")
         self.starting = self.inside.locator("#starting")
         self.spoken = self.inside.locator("#live")
+
+    # What is said
+
+    def listen(self) -> None:
+        """From now on, note what a screen reader is given to say."""
+        self.frame.evaluate(LISTEN)
+
+    def heard(self) -> list[str]:
+        """What was said since `listen`, in order."""
+        said: list[str] = self.frame.evaluate("said")
+        return said
 
     # Coming and going
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.backend import CONSOLE_AGENT, Agent, Backend
-from browser.pages import Console, Widget
+from browser.pages import Console, Widget, wait_in
 from browser.states import TICKET
 from chatwheel_devserver.config import CONSOLE_AGENT as SAM
 from chatwheel_devserver.config import Config, Group
@@ -42,6 +42,7 @@ def test_from_the_line_to_a_ticket(widget: Widget, agent: Agent, backend: Backen
     backend.set_form("postchat", POSTCHAT)
     backend.set_form("ticket", TICKET)
     widget.start()
+    widget.listen()
     widget.send("Is anybody there?").get_by_text("Sent", exact=True).wait_for()
     expect(widget.connection).to_have_text("You are number 1 in line. About 4 min to wait.")
     chat_id = agent.join()
@@ -92,6 +93,7 @@ def test_from_the_line_to_a_ticket(widget: Widget, agent: Agent, backend: Backen
     assert rating(agent, chat_id) == {}
 
     # Nobody is there: what is asked for a chat leaves a ticket, which begins no chat.
+    wait_in(widget.frame, "() => said.includes('You took your rating back')")
     console.page.get_by_role("switch", name="Accepting chats").click()
     agent.request("set_routing_status", {"status": "not_accepting_chats", "agent_id": CONSOLE_AGENT})
     expect(widget.connection).to_contain_text("Nobody is here at the moment.")
@@ -117,6 +119,24 @@ def test_from_the_line_to_a_ticket(widget: Widget, agent: Agent, backend: Backen
         and not agent.request("get_chat", {"chat_id": chat_id})["thread"]["active"]
     )
     expect(console.articles.last).to_contain_text("My chain fell off")
+    wait_in(widget.frame, "() => said.at(-1).startsWith('Thank you! We have')")
+    assert widget.heard() == [
+        "You are number 1 in line. About 4 min to wait.",
+        "Sam joined the chat",
+        "Sam says: Now I am",
+        "The chat has ended",
+        "Please fill this in.",
+        "Thank you for your answers!",
+        "You rated the chat: Good",
+        "You rated the chat: Bad",
+        "You rated the chat: Bad",
+        "Your comment: I waited",
+        "You took your rating back",
+        "Nobody is here at the moment. Leave a message and we will get back to you.",
+        "This does not look like an e-mail address.",
+        "Please fill this in.",
+        "Thank you! We have your message and will get back to you.",
+    ]
 
 
 def rating(agent: Agent, chat_id: str) -> Any:

@@ -141,15 +141,7 @@ def test_walking_through_the_messages(widget: Widget, agent: Agent) -> None:
 def test_what_is_said(widget: Widget, agent: Agent, backend: Backend) -> None:
     """A conversation, sentence by sentence; not what the visitor writes, nor what is read again."""
     widget.start()
-    widget.frame.evaluate(
-        """() => {
-            globalThis.said = [];
-            const watch = (changes) => {
-                for (const { addedNodes } of changes) said.push(...[...addedNodes].map((line) => line.textContent));
-            };
-            new MutationObserver(watch).observe(document.querySelector("#live"), { childList: true });
-        }"""
-    )
+    widget.listen()
     widget.send("Hello").get_by_text("Sent").wait_for()
     chat_id = agent.join()
     agent.say(chat_id, "Good morning")
@@ -165,10 +157,11 @@ def test_what_is_said(widget: Widget, agent: Agent, backend: Backend) -> None:
     wait_in(widget.frame, "() => said.includes('Sam says: Anything else?')")
     widget.choose("End chat")
     wait_in(widget.frame, "() => said.includes('The chat has ended')")
-    said = widget.frame.evaluate("said")
-    assert said == [
+    assert widget.heard() == [
         "Sam joined the chat",
         "Sam says: Good morning",
+        "Sam is typing",
+        "Connection lost. Trying to reconnect…What you write is sent when it is back.",
         "Sam says: Anything else?",
         "The chat has ended",
     ]

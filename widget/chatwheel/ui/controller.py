@@ -277,10 +277,7 @@ class Controller:
         try:
             await rating
         except ChatError as error:
-            self._tell("failure.rating", error)
-        else:
-            if self._store.state.rating.score is not None:
-                self._voice.say(self._t("rating.thanks"))
+            self._tell("failure.rating", error)  # the service says itself what was done
 
     def _reconnect(self) -> None:
         """A client that was ended for good is replaced by a new one, with Python and all."""
