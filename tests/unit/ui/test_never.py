@@ -53,6 +53,22 @@ def test_styles_know_no_left_and_right() -> None:
     assert found(ONE_SIDED, STYLES) == []
 
 
+def test_what_moves_can_be_stopped() -> None:
+    """Styles alone move things, and one rule for who wants less motion ends all of them."""
+    moving = r"\bscroll-behavior\b|\bbehavior:\s*[\"']smooth|\.animate\(|\bstyle\.(?:transition|animation)\b"
+    assert found(moving, [*SCRIPTS, *STYLES]) == []
+    calm = re.search(
+        r"@media \(prefers-reduced-motion: reduce\) \{\n  \*,\n  \*::before,\n  \*::after \{(.*?)\}",
+        (STATIC / "theme.css").read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
+    assert calm
+    assert set(calm[1].split(";\n")) >= {
+        "\n    transition: none !important",
+        "    animation: none !important",
+    }
+
+
 def test_the_order_of_stops_is_that_of_the_document() -> None:
     given = found(r"\btab[iI]ndex\"?\s*[=:]\s*\"?-?\d+", [*SCRIPTS, *MODULES, STATIC / "frame.html"])
     assert len(given) > 5
