@@ -58,11 +58,6 @@ export class Scroll {
     if (this.#isNearTop()) this.#onTop();
   }
 
-  /** Is there room for more at the top? Asked when nothing scrolls because everything fits. */
-  fill() {
-    if (this.#isNearTop()) this.#onTop();
-  }
-
   /** The message at the top of what is seen. */
   #anchor() {
     const { left, top, width } = this.#scroller.getBoundingClientRect();

@@ -222,8 +222,6 @@ class Stage {
   #do(command) {
     if (command.verb === "announce") this.#announce(command.text ?? "");
     else if (command.verb === "focus") this.#composer.focus();
-    else if (command.verb === "scroll-end") this.#scroll.toEnd();
-    else if (command.verb === "fill") this.#scroll.fill();
     else if (command.verb === "unread") this.#tellHost("unread", command);
     else if (command.verb === "state") this.#tellHost("state", command);
     else if (command.verb === "tell") this.#tellHost("event", command);

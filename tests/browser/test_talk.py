@@ -80,6 +80,7 @@ def test_what_is_not_on_the_screen_is_not_seen(widget: Widget, console: Console,
     expect(widget.message("And then this.")).to_have_count(1)
     expect(widget.page).to_have_title(re.compile(r"^\(2\) "))
     expect(last).not_to_contain_text("Seen")
+    expect(widget.log).to_be_focused()  # no message moves the focus
     # To what was not seen first, which is more than there is room for; from there to the end.
     latest.press("Enter")
     expect(widget.message("And this.")).to_be_focused()

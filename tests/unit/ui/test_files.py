@@ -9,7 +9,9 @@ import pytest
 
 from chatwheel.transport.base import HttpResponse
 from chatwheel.transport.memory import HttpRequest, MemoryFile
+from chatwheel.ui.components.file import RISKY
 from chatwheel.ui.components.window import Place
+from chatwheel_devserver.uploads import _EXECUTABLE_SUFFIXES
 from unit.ui.pilot import Pilot, event
 
 MEGABYTE = 1024 * 1024
@@ -95,6 +97,7 @@ async def test_too_large_files_are_refused_before_anything_is_sent() -> None:
         ("page", "text/html"),
         ("a.pdf.js", ""),
         ("run.bat. ", ""),
+        ("free-wifi.desktop", ""),
     ],
 )
 async def test_what_could_run_is_refused_before_anything_is_sent(name: str, kind: str) -> None:
@@ -104,6 +107,11 @@ async def test_what_could_run_is_refused_before_anything_is_sent(name: str, kind
         [alert] = pilot.document.find(Place.ALERTS, "div", role="alert")
         assert "was not sent: files of this kind are not accepted." in alert.text
         assert not pilot.articles and all("upload" not in request.url for request in pilot.server.requests)
+
+
+def test_what_the_local_server_takes_for_a_program_is_refused_here() -> None:
+    """Nobody should wait for an upload to hear that."""
+    assert {ending.removeprefix(".") for ending in _EXECUTABLE_SUFFIXES} <= RISKY
 
 
 async def test_files_go_up_one_after_the_other_and_a_cancelled_one_makes_room() -> None:

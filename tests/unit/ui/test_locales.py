@@ -117,4 +117,5 @@ def test_the_launcher_says_what_the_frame_will_say() -> None:
 def test_embed_is_ascii_and_small() -> None:
     """A page may have any encoding, and everybody loads this file."""
     assert EMBED.isascii()
+    assert (STATIC / "livechat.js").read_text(encoding="utf-8").isascii()
     assert len(brotli.compress(EMBED.encode())) <= 6 * 1024

@@ -164,3 +164,14 @@ async def test_a_greeting_s_button_begins_the_chat() -> None:
         [begun] = pilot.server.sent("start_chat")
         [said] = begun["payload"]["chat"]["thread"]["events"]
         assert said["text"] == "Large" and "postback" not in said
+
+
+async def test_what_would_fill_the_page_is_cut_short() -> None:
+    """The service lets 10 cards with 13 buttons through."""
+    async with Pilot() as pilot:
+        await pilot.with_chat()
+        buttons = [{"type": "message", "text": str(number), "user_ids": []} for number in range(100)]
+        cards = [{"title": f"Card {number}", "buttons": buttons} for number in range(200)]
+        await pilot.push(question(template_id="cards", elements=cards))
+        assert len(pilot.document.find(Place.LOG, "li")) == 20
+        assert len(pilot.document.find(Place.LOG, "button", data_action="press")) == 20 * 26

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatwheel.ui.text import beginning, is_emoji, linked, one_line, plain
+from chatwheel.ui.text import beginning, host, is_emoji, linked, one_line, plain
 from chatwheel.ui.tree import Node, words
 
 
@@ -33,6 +33,10 @@ def parts(text: str) -> list[str | tuple[str, str]]:
         ("javascript:alert(1)", ["javascript:alert(1)"]),
         ("data:text/html,<script>", ["data:text/html,<script>"]),
         ("JaVaScRiPt://www.x.example", ["JaVaScRiPt://", ("https://www.x.example", "www.x.example")]),
+        (
+            "https://a.example/\u202etxt.exe",
+            [("https://a.example/", "https://a.example/"), "\u202etxt.exe"],
+        ),
         ("<a href=https://x.example>", ["<a href=", ("https://x.example", "https://x.example"), ">"]),
     ],
 )
@@ -81,6 +85,19 @@ def test_not_only_emoji(text: str) -> None:
 def test_an_address_in_disguise_says_where_it_leads(text: str, host: str) -> None:
     said = [node for node in linked(text) if isinstance(node, Node) and node.tag == "span"]
     assert [words(node) for node in said] == ([f" ({host})"] if host else [])
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://\u0430pple.example/x", "xn--pple-43d.example"),
+        ("https://ada@bank.example:8080/", "bank.example"),
+        ("https://[broken", ""),
+        ("", ""),
+    ],
+)
+def test_whose_page_it_is(address: str, name: str) -> None:
+    assert host(address) == name
 
 
 ADDRESS = "https://shop.example/pumps?size=large&colour=blue"

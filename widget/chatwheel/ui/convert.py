@@ -37,6 +37,10 @@ from chatwheel.ui.happenings import is_known
 from chatwheel.ui.text import one_line, plain
 from chatwheel.ui.tree import Node, words
 
+MOST_CARDS = 20
+MOST_BUTTONS = 26
+"""Twice what the service lets through (10 cards, 13 buttons): more is no message but an attempt to fill the page."""
+
 Draw = Callable[[CustomEvent], Node | None]
 """Draws an event of the site's own; `None` for one that it does not know."""
 
@@ -228,9 +232,9 @@ def rich(event: RichMessageEvent, customer_id: str) -> Rich:
             title=plain(element.title or ""),
             subtitle=plain(element.subtitle or ""),
             image=_picture(element.image) if element.image else None,
-            buttons=tuple(_button(button, customer_id) for button in element.buttons),
+            buttons=tuple(_button(button, customer_id) for button in element.buttons[:MOST_BUTTONS]),
         )
-        for element in event.elements
+        for element in event.elements[:MOST_CARDS]
     )
     return Rich(event.template, tuple(cards))
 

@@ -11,8 +11,9 @@ from chatwheel.ui.tree import Node, h
 
 _CONTROLS = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f]")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# An address ends where a sign would turn the rest of it around: it would look like another.
 _LINK = re.compile(
-    r"\b(?:https?://|www\.)[^\s<>\"'`{}|\\^]{2,2000}|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b",
+    r"\b(?:https?://|www\.)[^\s<>\"'`{}|\\^\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]{2,2000}|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b",
     re.I,
 )
 _LONGEST = 2_100
@@ -55,11 +56,20 @@ def linked(text: str) -> Iterator[str | Node]:
         if match.start() > end:
             yield text[end : match.start()]
         yield h("a", {"href": _href(address)}, address)
-        if host := _hidden_host(_href(address)):
-            yield h("span", None, f" ({host})")
+        if hidden := _hidden_host(_href(address)):
+            yield h("span", None, f" ({hidden})")
         end = match.start() + len(address)
     if end < len(text):
         yield text[end:]
+
+
+def host(address: str) -> str:
+    """Whose page it is, as the network has it: letters that look like others are told apart. Empty if it has none."""
+    try:
+        name = urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+    return ".".join(map(_ascii, name.split(".")))
 
 
 def _hidden_host(address: str) -> str:
@@ -68,11 +78,11 @@ def _hidden_host(address: str) -> str:
     """
     try:
         parts = urlsplit(address)
-        host = parts.hostname or ""
+        name = parts.hostname or ""
     except ValueError:
         return ""
-    is_disguised = parts.scheme != "mailto" and ("@" in parts.netloc or not host.isascii())
-    return ".".join(map(_ascii, host.split("."))) if is_disguised else ""
+    is_disguised = parts.scheme != "mailto" and ("@" in parts.netloc or not name.isascii())
+    return host(address) if is_disguised else ""
 
 
 def _ascii(label: str) -> str:

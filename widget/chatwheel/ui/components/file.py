@@ -9,9 +9,11 @@ from chatwheel.ui.tree import Attribute, Node, h
 
 # fmt: off
 RISKY = frozenset((
-    "apk", "app", "bat", "cmd", "com", "cpl", "deb", "dll", "dmg", "exe", "gadget", "hta", "htm", "html", "jar", "js",
-    "jse", "lnk", "mhtml", "mjs", "msi", "msp", "pif", "pkg", "ps1", "reg", "rpm", "scr", "sh", "svg", "svgz", "vb",
-    "vbe", "vbs", "wsf", "wsh", "xht", "xhtml",
+    "apk", "app", "appimage", "appinstaller", "appx", "bat", "chm", "cmd", "com", "command", "cpl", "crx",
+    "csh", "deb", "desktop", "dll", "dmg", "exe", "gadget", "hlp", "hta", "htm", "html", "inf", "ins", "isp",
+    "jar", "js", "jse", "lnk", "mhtml", "mjs", "msc", "msi", "msix", "msp", "mst", "pif", "pkg", "ps1", "psm1",
+    "reg", "rpm", "scf", "scr", "sct", "sh", "shb", "shs", "svg", "svgz", "url", "vb", "vbe", "vbs", "wsc",
+    "wsf", "wsh", "xbap", "xht", "xhtml", "xpi",
 ))
 # fmt: on
 """Ends of names. What these hold runs, on the machine or in the browser that opens it."""

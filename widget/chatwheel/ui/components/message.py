@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from chatwheel.ui.components.avatar import avatar
 from chatwheel.ui.components.file import file
@@ -14,7 +13,7 @@ from chatwheel.ui.components.rich import rich
 from chatwheel.ui.entries import Delivery, Entry, Link
 from chatwheel.ui.happenings import words
 from chatwheel.ui.i18n import Strings
-from chatwheel.ui.text import beginning, is_emoji, linked
+from chatwheel.ui.text import beginning, host, is_emoji, linked
 from chatwheel.ui.tree import Node, h
 
 FOLD_ABOVE = 3_000
@@ -108,16 +107,9 @@ def _link(link: Link) -> Node:
             {"class": "words"},
             h("span", {"class": "title", "dir": "auto"}, link.title),
             h("span", {"class": "subtitle", "dir": "auto"}, link.description) if link.description else None,
-            h("span", {"class": "host", "dir": "auto"}, _host(link.url)),
+            h("span", {"class": "host", "dir": "auto"}, host(link.url)),
         ),
     )
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
 
 
 def _meta(entry: Entry, t: Strings) -> Node:
