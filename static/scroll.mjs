@@ -24,8 +24,16 @@ export class Scroll {
     this.#onTop = onTop;
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#latest.addEventListener("click", onLatest);
-    const observer = new ResizeObserver(() => this.#pinned && this.toEnd());
+    const observer = new ResizeObserver(() => this.#laidOut());
     for (const element of [this.#scroller, ...this.#scroller.children]) observer.observe(element);
+  }
+
+  /** Where everything fits nothing is ever scrolled: what is earlier is asked for all the same. */
+  #laidOut() {
+    if (this.#pinned) this.toEnd();
+    const { scrollHeight, clientHeight } = this.#scroller;
+    const isShown = clientHeight > 0;
+    if (isShown && scrollHeight <= clientHeight && this.#scroller.querySelector("[data-loading]")) this.#onTop();
   }
 
   toEnd() {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from browser.backend import Agent, Backend, Json
+from browser.conftest import VIEWPORT
 from browser.pages import Widget, wait_in
 
 THREADS, EACH = 10, 50
@@ -31,6 +32,12 @@ def test_five_hundred_earlier_messages(widget: Widget, agent: Agent, backend: Ba
     widget.open().wait_connected()
     expect(widget.message(texts[-1])).to_be_in_viewport()
     assert len(widget.texts()) < len(texts)
+
+    # On a screen so tall that nothing can be scrolled, what is earlier comes by itself.
+    usual, shown = widget.page.viewport_size, widget.articles.count()
+    widget.page.set_viewport_size({"width": 440, "height": 5000})
+    wait_in(widget.frame, "count => document.querySelectorAll('[role=log] article').length > count", shown)
+    widget.page.set_viewport_size(usual or VIEWPORT)
 
     beginning = widget.inside.get_by_text("Hello! How can we help?")
     pages = 0
