@@ -21,7 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 
 Json = dict[str, Any]
 NAMES = ("firefox-esr", "firefox")
-PATIENCE = 60
+PATIENCE = 120
 """Seconds that Python may take to start on a busy machine."""
 # It stays on its own: no updates, no settings from afar, no first-run pages.
 PREFERENCES = {
