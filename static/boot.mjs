@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * PyScript's interpreter, as named by worker.mjs: the same face as pyodide.mjs (`loadPyodide`, `version`), and the
- * place where the widget decides how Python starts. It runs in the worker. From a snapshot of an earlier
- * visit, if there is a good one, and else the ordinary way.
+ * place where the widget decides how Python starts. It runs in the worker, or where workers cannot be modules in the
+ * frame. From a snapshot of an earlier visit, if there is a good one, and else the ordinary way.
  *
  * The worker's own script is a `blob:`, so every address is resolved against this module's.
  */
@@ -18,23 +18,21 @@ export { version };
  * @typedef {import("pyodide").PyodideAPI} PyodideAPI
  */
 
-// PyScript falls back to the page's own thread when it cannot make a worker: Python must never block the page.
-if ("document" in globalThis) throw new Error("boot.mjs runs in a worker only");
+const isInFrame = "document" in globalThis;
+// PyScript falls back to the frame's own thread when it cannot make a worker that it was asked for: Python must not block
+// the page, unless there is no other way, and that is worker.mjs's to say.
+if (isInFrame && document.querySelector("script[type=py][worker]")) throw new Error("boot.mjs was to run in a worker");
 
-const port = connect();
+const { port1: port, port2 } = new MessageChannel();
+/**
+ * The frame's end of the private channel. It goes there over the worker's own port, which only the page that made this
+ * worker holds; in the frame, worker.mjs imports it. What is posted before anybody listens waits in the channel's queue.
+ */
+export const far = port2;
+if (!isInFrame) self.postMessage("chatwheel:port", { transfer: [far] });
+
 const withDatabases = withoutDatabases(); // this module is loaded before PyScript opens its own
 /** @type {typeof globalThis & { chatwheelPort?: MessagePort }} */ (globalThis).chatwheelPort = port;
-
-/**
- * The private channel: its far end goes to the page over the worker's own port, which only the page that made this
- * worker holds. What is posted before the page listens waits in the channel's queue.
- * @returns {MessagePort}
- */
-function connect() {
-  const { port1, port2 } = new MessageChannel();
-  self.postMessage("chatwheel:port", { transfer: [port2] });
-  return port1;
-}
 
 let furthest = 0;
 
@@ -133,7 +131,8 @@ async function start(options, described) {
   const python = (await restore(starter, snapshots)) ?? (await startAnew(starter));
   registerPyScript(python);
   progress(0.8, "widget");
-  snapshots.isWanted().then((isWanted) => isWanted && port.postMessage(["keep"]), () => {});
+  // In the frame there is none: what makes them is a module worker, too.
+  if (!isInFrame) snapshots.isWanted().then((isWanted) => isWanted && port.postMessage(["keep"]), () => {});
   return python;
 }
 

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Starts Python: makes PyScript's worker, whose interpreter is boot.mjs, and gives the page its end of the private
- * channel. It knows how a start can fail; it does not know what the messages after the start mean.
+ * channel. Where workers cannot be modules, Python runs in the frame instead. It knows how a start can fail; it does not
+ * know what the messages after the start mean.
  */
 import { withoutDatabases } from "./databases.mjs";
 import { keepSnapshotSoon } from "./keeper.mjs";
@@ -29,6 +30,9 @@ import { check } from "./release.mjs";
 
 /** @param {string} path */
 const here = (path) => new URL(path, import.meta.url).href;
+
+/** Whether Python has begun to run on the frame's own thread, where nothing can end it. */
+let isInFrame = false;
 
 /** As in snapshot.mjs, which the worker loads. */
 const MARK = "chatwheel-restoring";
@@ -62,7 +66,7 @@ export function startWorker({ onMessage, stallSeconds = 60 }) {
   };
 }
 
-/** One worker, from the wish for it to its end. */
+/** One Python, from the wish for it to its end. */
 class Start {
   #onMessage;
   #stallSeconds;
@@ -87,10 +91,20 @@ class Start {
     this.#watch();
     addEventListener("pagehide", this.leave);
     globalThis.caches?.has(MARK).catch(() => {}); // a page that is being left has no time left for a first question
-    makeWorker(this.#script).then(
-      (worker) => this.#adopt(worker),
-      (error) => this.#fail("script", error),
-    );
+    const begun = hasModuleWorkers() ? makeWorker(this.#script).then((worker) => this.#adopt(worker)) : this.#beginHere();
+    begun.catch((error) => this.#fail("script", error));
+  }
+
+  /** The last resort: the page stands still while Python starts, but the visitor can write to somebody. */
+  async #beginHere() {
+    if (isInFrame) return location.reload(); // a second Python takes a second document
+    isInFrame = true;
+    await loadPyScript();
+    const { far } = await import(here("boot.mjs")); // as PyScript will, which does not tell when it cannot
+    if (this.#over) return;
+    this.#connect(far);
+    this.#script.removeAttribute("worker");
+    document.head.append(this.#script);
   }
 
   /** @param {Message} message @param {Transferable[]} transfer */
@@ -210,10 +224,27 @@ function pythonScript() {
 }
 
 /**
- * @param {HTMLScriptElement} script
- * @returns {Promise<PyScriptWorker>}
+ * Whether workers can be modules, as PyScript's are: a browser that knows of them asks which kind is wanted, before it
+ * looks at the address. That is none, so that no worker is made.
  */
-async function makeWorker(script) {
+function hasModuleWorkers() {
+  let isAsked = false;
+  const options = {
+    /** @returns {WorkerType} */
+    get type() {
+      isAsked = true;
+      return "module";
+    },
+  };
+  try {
+    new Worker("http://", options);
+  } catch {
+    // As it must.
+  }
+  return isAsked;
+}
+
+async function loadPyScript() {
   const checked = check("boot.mjs");
   configure();
   const withDatabases = withoutDatabases();
@@ -221,6 +252,15 @@ async function makeWorker(script) {
   await checked;
   await new Promise((resolve) => setTimeout(resolve)); // the page may have something to do between one thing and the next
   hooks.worker.onBeforeRunAsync.clear(); // its one callback travels as text and needs `unsafe-eval`: see boot.mjs
+  return hooks;
+}
+
+/**
+ * @param {HTMLScriptElement} script
+ * @returns {Promise<PyScriptWorker>}
+ */
+async function makeWorker(script) {
+  const hooks = await loadPyScript();
   return new Promise((resolve, reject) => {
     /** @param {unknown} _ @param {PyScriptWorker} worker */
     const onWorker = (_, worker) => {

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from browser import boot
-from browser.backend import Backend
+from browser.backend import Agent, Backend
 from browser.conftest import Watch
 from browser.pages import Widget
 
@@ -144,15 +144,38 @@ def test_what_is_wrong_is_done_without(visitor: BrowserContext, backend: Backend
     expect(widget.send("Hello")).to_contain_text("Sent")
 
 
-def test_no_module_workers(widget: Widget, visitor: BrowserContext, watch: Watch) -> None:
-    """A browser that old takes them for plain ones. It cannot run this Python at all, and says so."""
-    watch.expect("await is not defined")
-    visitor.add_init_script(
-        "globalThis.Worker = class extends Worker { constructor(url) { super(url); } };"  # it knows no options
-    )
+# A browser that old knows no options, and takes all workers for plain ones.
+NO_MODULE_WORKERS = "globalThis.Worker = class extends Worker { constructor(url) { super(url); } };"
+COUNT = "globalThis.offlines = 0; addEventListener('offline', () => { offlines += 1; });"
+IMPORT = "python.runPython('import wave; wave.WAVE_FORMAT_PCM')"
+
+
+def test_no_module_workers(widget: Widget, visitor: BrowserContext, agent: Agent, watch: Watch) -> None:
+    """Python runs on the frame's own thread then: a chat like any other, and a start that failed is begun again."""
+    watch.expect("ERR_FAILED", "ERR_INTERNET_DISCONNECTED")
+    posted: list[str] = []
+    visitor.on("request", lambda request: posted.append(request.post_data or ""))
+    visitor.add_init_script(NO_MODULE_WORKERS)
+    boot.expose_python(visitor)
+    visitor.route("**/pydantic_core.*", lambda route: route.abort())
     widget.visit().open()
     expect(widget.starting.get_by_role("alert")).to_contain_text("The chat could not start")
-    expect(widget.starting.get_by_role("button", name="Try again")).to_be_visible()
+    visitor.unroute("**/pydantic_core.*")
+    widget.starting.get_by_role("button", name="Try again").click()
+    widget.wait_connected()
+    assert not widget.page.workers
+    widget.send("Is anybody there?").get_by_text("Sent").wait_for()
+    agent.say(agent.join(), "Yes, I am.")
+    expect(widget.message("Yes, I am.")).to_be_visible()
+    assert widget.frame.evaluate(IMPORT) == 1  # from the rest of the standard library
+    widget.frame.evaluate(COUNT)
+    visitor.set_offline(True)
+    expect(widget.connection).to_contain_text("Trying to reconnect")
+    visitor.set_offline(False)
+    widget.wait_connected()
+    assert widget.frame.evaluate("offlines") == 1  # what the stage tells Python does not come back
+    # The frame's address, which Python sees there, is not the page's that the visitor is on.
+    assert "grant_type" in str(posted) and "redirect_uri" not in str(posted)
 
 
 DEAR = ({"saveData": True}, {"effectiveType": "slow-2g"}, {"effectiveType": "3g"}, {"effectiveType": "2g"})

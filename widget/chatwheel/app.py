@@ -103,7 +103,7 @@ class App:
     ) -> None:
         settings, page = start["settings"], start["page"]
         strings = Strings(start["strings"], start["locale"], written)
-        transport = shared(BrowserTransport())
+        transport = shared(BrowserTransport(page_url=""))  # not the frame's, where Python can see it
         self._channel = channel
         self._store = Store()
         self._strings = strings
@@ -195,8 +195,9 @@ class App:
 
 
 def _report_network(online: bool) -> None:
-    """Not every browser tells its workers."""
-    js.self.dispatchEvent(js.Event.new("online" if online else "offline"))
+    """Not every browser tells its workers. Outside of one it is told, and the stage would hear of this again."""
+    if not hasattr(js, "document"):
+        js.self.dispatchEvent(js.Event.new("online" if online else "offline"))
 
 
 @cache
