@@ -30,7 +30,7 @@ HOSTILE = [
 BUTTONS = ("url", "phone", "webview", "message", "cancel", "dance")
 ELEMENTS = (
     "html head meta title link script style body main header svg symbol path circle use div span h1 h2 p button input "
-    "textarea form label a article bdi br i img li progress section strong time ul nav aside dl dt dd ol "
+    "textarea form label a article bdi br i img li progress section strong em code pre time ul nav aside dl dt dd ol "
     "dialog footer fieldset legend select option datalist h3"
 )
 BESIDE = "document.querySelector('#chatwheel').shadowRoot"

@@ -174,8 +174,8 @@ def test_pasted_dropped_and_from_the_agent(widget: Widget, console: Console) -> 
     assert widget.log.get_by_role("img", name="bike.png").evaluate("image => image.naturalWidth > 0")
     card = widget.log.get_by_role("link", name="terms.txt")
     expect(card).to_contain_text("2 KB")
-    with widget.page.expect_download() as download:
+    with widget.page.expect_download() as fetched:
         card.click()
-    assert download.value.suggested_filename == "terms.txt"
-    assert download.value.path().read_bytes() == plain("", 2048)["buffer"]
+    assert fetched.value.suggested_filename == "terms.txt"
+    assert fetched.value.path().read_bytes() == plain("", 2048)["buffer"]
     expect(widget.message("terms.txt").get_by_role("heading")).to_have_text("Sam")

@@ -8,6 +8,7 @@ import logging
 from chatwheel.sdk import ChatError, CustomerSDK
 from chatwheel.transport.base import Clock
 from chatwheel.ui import convert, reduce
+from chatwheel.ui.components.markdown import spoken
 from chatwheel.ui.entries import Entry, Person
 from chatwheel.ui.happenings import SAID_ELSEWHERE, words
 from chatwheel.ui.i18n import Strings
@@ -85,7 +86,9 @@ class Attention:
         }
 
     def _text(self, entry: Entry) -> str:
-        """What it says; never nothing."""
+        """What it says, in words without marks; never nothing."""
+        if entry.kind == "message":
+            return spoken(entry.text)
         return (entry.attachment.name if entry.attachment else entry.text) or self._t("file.unnamed")
 
     async def _mark(self) -> None:
