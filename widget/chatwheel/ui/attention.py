@@ -87,9 +87,9 @@ class Attention:
 
     def _text(self, entry: Entry) -> str:
         """What it says, in words without marks; never nothing."""
-        if entry.kind == "message":
-            return spoken(entry.text)
-        return (entry.attachment.name if entry.attachment else entry.text) or self._t("file.unnamed")
+        is_question = entry.rich is not None and entry.rich.template == "quick_replies"
+        text = spoken(entry.text) if entry.kind == "message" or is_question else entry.text
+        return (entry.attachment.name if entry.attachment else text) or self._t("file.unnamed")
 
     async def _mark(self) -> None:
         while (state := self._store.state).seen_up_to > state.marked_up_to:
