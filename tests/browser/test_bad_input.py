@@ -26,8 +26,8 @@ HOSTILE = [
     "{{7*7}} ${7*7} %s %(name)s {name} {0}",
     "W" * 400,
     "https://example.org/" + "a" * 1500,
-    f'**[bold](javascript:{RUN})** *[it](https://x.example/"onclick={RUN})*\n- `<script>{RUN}</script>`\n1. [data:](data:,)\n'
-    f"```<b>\n```\n<script>{RUN}</script>\n" + "*_" * 200 + "W" * 400 + "`" + "W" * 400 + "`",
+    f'**[bold](javascript:{RUN})** *[it](https://x.example/"onclick={RUN})*\n1. [data:](data:,)\n'
+    f"- `<script>{RUN}</script>`\n```<b>\n```\n<script>{RUN}</script>\n{'*_' * 200}{'W' * 400}`{'W' * 400}`",
 ]
 BUTTONS = ("url", "phone", "webview", "message", "cancel", "dance")
 ELEMENTS = (
