@@ -250,6 +250,7 @@ def hostile_form() -> dict[str, object]:
         "select",
         "group_chooser",
         "subject",
+        "question",
     ]
     fields = [
         {"type": kind, "id": f"{number}{text}", "label": text, "required": True,
