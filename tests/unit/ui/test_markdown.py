@@ -313,7 +313,7 @@ async def test_long_lists_and_code_are_folded() -> None:
 
         shown = [part.tag for part in bubble().walk()]
         assert shown.count("li") == 80 and shown.count("pre") == 1
-        assert "… Show more" in bubble().text
+        assert "…Show more" in bubble().text  # on a line of its own, below the code
         assert len(bubble().text) < message.FOLD_ABOVE + 20
         await pilot.act("unfold", key="T1_1")
         assert bubble().text.endswith("end Show less") and bubble().attributes["data-whole"] == text

@@ -93,7 +93,9 @@ def _body(entry: Entry, t: Strings) -> Node:
     if len(text) > FOLD_ABOVE:
         beginning, is_cut = shortened(shown, FOLD_ABOVE)
         if is_cut:
-            return h("div", whole, shown if entry.unfolded else beginning, " ", _fold(entry, t))
+            shown = shown if entry.unfolded else beginning
+            is_block = isinstance(shown[-1], Node) and shown[-1].tag in ("pre", "ul", "ol")
+            return h("div", whole, shown, None if is_block else " ", _fold(entry, t))
     is_marked = any(isinstance(part, Node) for part in shown)
     return h("div", whole if is_marked else {"class": "bubble", "dir": "auto"}, shown)
 
