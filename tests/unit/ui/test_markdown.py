@@ -86,6 +86,7 @@ def test_marks(text: str, shown: str) -> None:
     [
         "2*3*4 = 24, 2**3**4",
         "snake_case_name and __init__ and _private",
+        "size_t_ and 2*b* and *2*b",
         "*args, **kwargs",
         "*.py and *.txt",
         "5 * 3 * 2",
@@ -207,6 +208,7 @@ HOSTILE = {
     "stars": "*" * 9,
     "open": "*a ",
     "both": "*a*_b_ ",
+    "unmet": "*a b_ ",
     "deep": "*(_(**(",
     "closed": "a* b_ c** ",
     "ticks": "` `` ",
