@@ -13,8 +13,8 @@
 
 const ELEMENTS = new Set(
   (
-    "a article bdi br button div fieldset form h1 h2 i img input label legend li option p progress section select " +
-    "span strong svg textarea time ul use"
+    "a article bdi br button code div em fieldset form h1 h2 i img input label legend li ol option p pre progress section " +
+    "select span strong svg textarea time ul use"
   ).split(" "),
 );
 const SVG_ELEMENTS = new Set(["svg", "use"]);

@@ -185,6 +185,7 @@ export class Page {
       apiUrl,
       accountsUrl: originOf(dataset.accountsUrl) ?? apiUrl,
       locale: dataset.locale,
+      keepMetadata: dataset.keepMetadata !== undefined,
       theme: dataset.theme,
       ...this.#look(),
       forget: this.#isForgetting,

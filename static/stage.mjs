@@ -12,6 +12,7 @@ import { forget, stay } from "./forget.mjs";
 import { connectHost } from "./host.mjs";
 import { Menu } from "./menu.mjs";
 import { Messages } from "./messages.mjs";
+import { withoutMetadata } from "./metadata.mjs";
 import { check } from "./release.mjs";
 import { Scroll } from "./scroll.mjs";
 import { Seen } from "./seen.mjs";
@@ -345,13 +346,14 @@ class Stage {
 
   /** @param {File[]} files */
   async #files(files) {
-    for (const source of files) {
+    for (const file of files) {
+      const source = this.#settings?.keepMetadata ? file : await withoutMetadata(file);
       const { preview, ...about } = await described(source);
       const message = { key: crypto.randomUUID(), at: Date.now() };
       this.#unsent.keep({ ...message, file: about });
-      const file = { ...message, ...about, preview };
-      if (this.#up) this.#post("files", [file], [source]);
-      else this.#waitingFiles.push({ file, source });
+      const whole = { ...message, ...about, preview };
+      if (this.#up) this.#post("files", [whole], [source]);
+      else this.#waitingFiles.push({ file: whole, source });
     }
     this.#scroll.toEnd();
     this.#composer.focus();

@@ -135,7 +135,11 @@ def walk(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
     backend.drop()
     expect(widget.connection).to_be_empty(timeout=60_000)
     expect(widget.articles.last).to_have_attribute("data-delivery", DELIVERED)
-    agent.say(chat_id, "A long answer. " + "Everything about pumps and their valves, and more. " * 80)
+    agent.say(
+        chat_id,
+        "**A long answer.**\n- [one](https://shop.example)\n- `two`\n```\nthree\n```\n"
+        + "Everything about pumps and their valves, and more. " * 80,
+    )
     expect(widget.inside.get_by_role("button", name="Show more")).to_be_visible()
     yield "long text"
     yield from choices(widget, agent, backend, chat_id)

@@ -30,11 +30,13 @@ HOSTILE = [
     "{{7*7}} ${7*7} %s %(name)s {name} {0}",
     "W" * 400,
     "https://example.org/" + "a" * 1500,
+    f'**[bold](javascript:{RUN})** *[it](https://x.example/"onclick={RUN})*\n1. [data:](data:,)\n'
+    f"- `<script>{RUN}</script>`\n```<b>\n```\n<script>{RUN}</script>\n{'*_' * 200}{'W' * 400}`{'W' * 400}`",
 ]
 BUTTONS = ("url", "phone", "webview", "message", "cancel", "dance")
 ELEMENTS = (
     "html head meta title link script style body main header svg symbol path circle use div span h1 h2 p button input "
-    "textarea form label a article bdi br i img li progress section strong time ul nav aside dl dt dd ol "
+    "textarea form label a article bdi br i img li progress section strong em code pre time ul nav aside dl dt dd ol "
     "dialog footer fieldset legend select option datalist h3"
 )
 ATTRIBUTES = (
@@ -306,6 +308,7 @@ def hostile_form() -> dict[str, object]:
         "select",
         "group_chooser",
         "subject",
+        "question",
     ]
     fields = [
         {"type": kind, "id": f"{number}{text}", "label": text, "required": True,

@@ -11,14 +11,16 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from browser.backend import Agent, Backend, Loop, Proxy
 from browser.conftest import NewContext, Watch
 from browser.gate import Gate
+from browser.host_page import TAG, serve
 from browser.pages import DELIVERED, Console, FilePayload, Widget
 
 MEGABYTE = 1024 * 1024
+SECRET = b"taken at home"
 UPLOAD = "**/action/upload_file*"
 UNDER_WAY = re.compile(r"^[1-9]\d?$")
 
@@ -37,6 +39,23 @@ def picture(name: str = "noise.png", width: int = 60, height: int = 40) -> FileP
 
 def plain(name: str, size: int = 100) -> FilePayload:
     return {"name": name, "mimeType": "text/plain", "buffer": random.Random(size).randbytes(size)}
+
+
+def photograph(turned: int | None = 6) -> bytes:
+    """What a telephone makes: turned, with a place, a maker and remarks, and a video behind the picture."""
+    known = Image.Exif()
+    known[0x010F] = SECRET.decode()
+    if turned:
+        known[0x0112] = turned
+    known.get_ifd(0x8825).update({1: "N", 2: (52.0, 13.0, 7.0)})
+    file = io.BytesIO()
+    picture = Image.radial_gradient("L").resize((60, 40)).convert("RGB")
+    remarks = {"exif": known, "comment": SECRET, "xmp": SECRET, "icc_profile": b"colours"}
+    picture.save(file, "JPEG", progressive=True, **remarks)
+    iptc = b"Photoshop 3.0\0" + SECRET
+    segment = b"\xff\xed" + (len(iptc) + 2).to_bytes(2) + iptc
+    whole = file.getvalue()
+    return whole[:2] + segment + whole[2:] + b"\0\0\0\x18ftypmp42" + SECRET
 
 
 @pytest.fixture
@@ -96,6 +115,46 @@ def test_three_megabytes_and_a_change_of_mind(
     expect(console.message("regret.txt")).to_have_count(0)
     sent = [request["payload"]["event"]["type"] for request in backend.requests("send_event")]
     assert sent.count("file") == 2
+
+
+def test_photographs_do_not_tell_where_they_were_taken(
+    widget: Widget, visitor: BrowserContext, backend: Backend
+) -> None:
+    """What the server gets has the picture, its colours and which way is up; what is not understood goes as it is."""
+    taken, upright = photograph(), photograph(turned=None)
+    scan = taken.rindex(b"\xff\xda")
+    torn, broken = taken[: scan + 40], taken[:2] + b"\xff\xe1\xff\xff" + taken[2:]
+
+    def arrived(at: Widget, content: bytes, kind: str = "image/jpeg") -> bytes:
+        count = at.articles.count()
+        at.attach({"name": "photo.jpg", "mimeType": kind, "buffer": content})
+        expect(at.articles).to_have_count(count + 1)
+        expect(at.articles.last).to_have_attribute("data-delivery", DELIVERED)
+        address = backend.requests("send_event")[-1]["payload"]["event"]["url"]
+        return at.page.request.get(address).body()
+
+    widget.start()
+    widget.send("Hello").get_by_text("Sent").wait_for()
+    for before, turned in ((taken, {0x0112: 6}), (upright, {})):
+        after = arrived(widget, before)
+        assert SECRET in before and SECRET not in after and len(after) < len(before)
+        with Image.open(io.BytesIO(before)) as old, Image.open(io.BytesIO(after)) as new:
+            assert dict(old.getexif())[0x010F] and dict(new.getexif()) == turned
+            assert not new.getexif().get_ifd(0x8825) and not {"comment", "xmp", "photoshop"} & {*new.info}
+            assert old.tobytes() == new.tobytes() and new.info["icc_profile"] == b"colours"
+        assert arrived(widget, after) == after  # there is nothing more to take out
+    size = "image => [image.naturalWidth, image.naturalHeight]"
+    assert widget.log.get_by_role("img").first.evaluate(size) == [40, 60]  # it is shown upright
+    after = arrived(widget, torn)
+    assert SECRET not in after and after.endswith(torn[scan:])
+    for content in (broken, taken[:9], b"\xff\xd8\xff\xe1\0\1", b"no picture"):
+        assert arrived(widget, content) == content
+    assert arrived(widget, noise(8, 8), "image/png") == noise(8, 8)
+
+    serve(visitor, f"{backend.url}/kept", TAG.replace(" data-api-url", " data-keep-metadata data-api-url"))
+    keeper = Widget(visitor.new_page(), backend.url).visit("/kept").open().wait_connected()
+    expect(keeper.articles).to_have_count(widget.articles.count())
+    assert arrived(keeper, taken) == taken
 
 
 def test_files_that_do_not_go(widget: Widget, agent: Agent, watch: Watch, tmp_path: Path) -> None:
@@ -174,8 +233,8 @@ def test_pasted_dropped_and_from_the_agent(widget: Widget, console: Console) -> 
     assert widget.log.get_by_role("img", name="bike.png").evaluate("image => image.naturalWidth > 0")
     card = widget.log.get_by_role("link", name="terms.txt")
     expect(card).to_contain_text("2 KB")
-    with widget.page.expect_download() as saved:
+    with widget.page.expect_download() as fetched:
         card.click()
-    assert saved.value.suggested_filename == "terms.txt"
-    assert saved.value.path().read_bytes() == plain("", 2048)["buffer"]
+    assert fetched.value.suggested_filename == "terms.txt"
+    assert fetched.value.path().read_bytes() == plain("", 2048)["buffer"]
     expect(widget.message("terms.txt").get_by_role("heading")).to_have_text("Sam")

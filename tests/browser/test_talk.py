@@ -17,6 +17,15 @@ try { parent.document.title; said += ", reads"; } catch { said += ", reads nothi
 try { localStorage.length; said += ", keeps"; } catch { said += ", keeps nothing"; }
 document.querySelector("#said").textContent = said;
 </script>"""
+HEAR = """() => {
+  const { dataset } = document.documentElement;
+  const hear = (changes) => {
+    for (const { addedNodes } of changes) for (const { textContent } of addedNodes) dataset.heard += `${textContent}|`;
+  };
+  dataset.heard = "|";
+  new MutationObserver(hear).observe(document.querySelector("#live"), { childList: true });
+}"""
+"""Keeps what a screen reader is given, which does not stay long."""
 
 
 def cards(*buttons: dict[str, Any]) -> dict[str, Any]:
@@ -167,8 +176,19 @@ def test_links_emoji_copies_and_a_transcript(
     expect(card).to_contain_text("thirty days to change your mind")
     expect(card.locator("img")).to_have_js_property("complete", True)
     assert card.locator("img").evaluate("image => image.naturalWidth") > 0
-    console.send(f"Yes, {page} is.")
+    widget.frame.evaluate(HEAR)
+    written = f"**Yes**, {page} *is*.\n- [see `it`]({page})\n- <b>[or](javascript:alert(1))</b>"
+    console.send(written)
     expect(card).to_have_count(2)
+    bubble = widget.message("Yes, ").locator(".bubble")
+    expect(bubble.locator("strong")).to_have_css("font-weight", "650")
+    expect(bubble.locator("em")).to_have_css("font-style", "italic")
+    expect(bubble.get_by_role("link", name="see it")).to_have_attribute("rel", re.compile("noopener"))
+    expect(bubble.get_by_role("listitem").last).to_have_text("<b>[or](javascript:alert(1))</b>")
+    words = f"Yes, {page} is.\nsee it\n<b>[or](javascript:alert(1))</b>"
+    expect(bubble).to_have_js_property("textContent", words)
+    heard = re.compile(re.escape(f"|Sam says: {words}|"))
+    expect(widget.inside.locator("html")).to_have_attribute("data-heard", heard)
     assert len(backend.requests("get_url_info")) == 1
 
     widget.composer.fill("Thanks !")
@@ -207,7 +227,7 @@ def test_links_emoji_copies_and_a_transcript(
     copy.focus()
     copy.press("Enter")
     expect(widget.spoken).to_contain_text("Copied")
-    assert widget.frame.evaluate("navigator.clipboard.readText()") == f"Yes, {page} is."
+    assert widget.frame.evaluate("navigator.clipboard.readText()") == written
     widget.page.keyboard.press("Escape")
     expect(widget.composer).to_be_focused()
 

@@ -13,7 +13,7 @@ def question(**more: Any) -> dict[str, Any]:
         {"type": "message", "text": "Small", "value": "S", "postback_id": "s", "user_ids": []},
         {"type": "message", "text": "Large", "value": "L", "postback_id": "l", "user_ids": []},
     ]
-    elements = [{"title": "Which size?", "buttons": buttons}]
+    elements = [{"title": "**Which** size?", "buttons": buttons}]
     return {
         **event("T1_5"),
         "type": "rich_message",
@@ -29,6 +29,8 @@ async def test_a_quick_reply_is_posted_back_and_said() -> None:
         pilot.server.answer("send_rich_message_postback", {})
         await pilot.push(question())
         assert pilot.told("announce")[-1] == {"text": "Grace says: Which size?"}
+        [bubble] = pilot.document.find(Place.LOG, "div", class_="bubble")
+        assert bubble.text == "Which size?" and bubble.attributes["data-whole"] == "**Which** size?"
         await pilot.act("press", key="T1_5", card="0", button="1")
         [postback] = pilot.server.sent("send_rich_message_postback")
         assert postback["payload"] == {

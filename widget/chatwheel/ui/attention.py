@@ -8,6 +8,7 @@ import logging
 from chatwheel.sdk import ChatError, CustomerSDK
 from chatwheel.transport.base import Clock
 from chatwheel.ui import convert, reduce
+from chatwheel.ui.components.markdown import spoken
 from chatwheel.ui.entries import Entry, Person
 from chatwheel.ui.happenings import SAID_ELSEWHERE, words
 from chatwheel.ui.i18n import Strings
@@ -85,8 +86,10 @@ class Attention:
         }
 
     def _text(self, entry: Entry) -> str:
-        """What it says; never nothing."""
-        return (entry.attachment.name if entry.attachment else entry.text) or self._t("file.unnamed")
+        """What it says, in words without marks; never nothing."""
+        is_question = entry.rich is not None and entry.rich.template == "quick_replies"
+        text = spoken(entry.text) if entry.kind == "message" or is_question else entry.text
+        return (entry.attachment.name if entry.attachment else text) or self._t("file.unnamed")
 
     async def _mark(self) -> None:
         while (state := self._store.state).seen_up_to > state.marked_up_to:

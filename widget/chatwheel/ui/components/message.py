@@ -9,11 +9,12 @@ from chatwheel.ui.components.avatar import avatar
 from chatwheel.ui.components.file import file
 from chatwheel.ui.components.header import bot_mark
 from chatwheel.ui.components.icons import icon
+from chatwheel.ui.components.markdown import markdown, shortened
 from chatwheel.ui.components.rich import rich
 from chatwheel.ui.entries import Delivery, Entry, Link
 from chatwheel.ui.happenings import words
 from chatwheel.ui.i18n import Strings
-from chatwheel.ui.text import beginning, host, is_emoji, linked
+from chatwheel.ui.text import host, is_emoji, linked
 from chatwheel.ui.tree import Node, h
 
 FOLD_ABOVE = 3_000
@@ -85,15 +86,25 @@ def _body(entry: Entry, t: Strings) -> Node:
     text = entry.text
     if is_emoji(text):
         return h("div", {"class": "bubble emoji", "dir": "auto"}, text)
-    if len(text) <= FOLD_ABOVE:
-        return h("div", {"class": "bubble", "dir": "auto"}, linked(text))
-    shown = text if entry.unfolded else beginning(text, FOLD_ABOVE) + "…"
-    fold = h(
+    # What the visitor wrote is theirs, sign by sign; what others write may have marks.
+    shown = list(linked(text)) if entry.mine else markdown(text)
+    whole = {"class": "bubble", "dir": "auto", "data-whole": text}
+    if len(text) > FOLD_ABOVE:
+        beginning, is_cut = shortened(shown, FOLD_ABOVE)
+        if is_cut:
+            shown = shown if entry.unfolded else beginning
+            is_block = isinstance(shown[-1], Node) and shown[-1].tag in ("pre", "ul", "ol")
+            return h("div", whole, shown, None if is_block else " ", _fold(entry, t))
+    is_marked = any(isinstance(part, Node) for part in shown)
+    return h("div", whole if is_marked else {"class": "bubble", "dir": "auto"}, shown)
+
+
+def _fold(entry: Entry, t: Strings) -> Node:
+    return h(
         "button",
         {"type": "button", "class": "link", "data-action": "unfold", "data-key": entry.key},
         t("message.less") if entry.unfolded else t("message.more"),
     )
-    return h("div", {"class": "bubble", "dir": "auto", "data-whole": text}, linked(shown), " ", fold)
 
 
 def _link(link: Link) -> Node:

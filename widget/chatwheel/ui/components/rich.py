@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from chatwheel.ui.components.icons import icon
+from chatwheel.ui.components.markdown import markdown
 from chatwheel.ui.entries import Attachment, Button, Card, Entry, Rich
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.text import linked
@@ -48,7 +49,7 @@ def _quick_replies(entry: Entry, content: Rich, t: Strings) -> Node:
     for number, card in enumerate(content.cards):
         text = "\n".join(filter(None, (card.title, card.subtitle)))
         if text:
-            parts.append(h("div", {"class": "bubble", "dir": "auto"}, linked(text)))
+            parts.append(h("div", {"class": "bubble", "dir": "auto", "data-whole": text}, markdown(text)))
         buttons = [
             _button(entry, button, (number, index), "pill", t) for index, button in enumerate(card.buttons)
         ]
