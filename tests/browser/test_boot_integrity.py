@@ -68,7 +68,7 @@ def test_a_file_that_comes_later_was_changed(visitor: BrowserContext, backend: B
     visitor.route("**/locales/*.json", lambda route: route.fulfill(json={"composer.placeholder": "Pay here"}))
     visitor.route("**/maker.mjs", lambda route: route.fulfill(content_type="text/javascript", body="close()"))
     widget = tampered(visitor, "emoji.mjs", backend)
-    widget.wait_connected()
+    widget.wait_started()  # before the stage is there, nobody hears the click
     with widget.page.expect_event("pageerror", lambda error: "emoji.mjs did not arrive" in str(error)):
         widget.inside.get_by_role("button", name="Emoji").click()
     expect(widget.composer).to_have_attribute("placeholder", "Write a message…")
