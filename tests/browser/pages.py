@@ -19,7 +19,11 @@ CONNECTED = 60_000
 _UNTIL = """
 async (arg) => {
   const test = %s;
-  while (!test(arg)) await new Promise((resolve) => setTimeout(resolve, 50));
+  const end = performance.now() + 60_000;
+  while (!test(arg)) {
+    if (performance.now() > end) throw new Error(`after a minute it is still not so: ${test}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 """
 
@@ -98,7 +102,7 @@ class Widget:
         self.frame.evaluate(LISTEN)
 
     def heard(self) -> list[str]:
-        """What was said since `listen`, in order."""
+        """What was said since `listen`, in order. Of many messages within a second only the number is said."""
         said: list[str] = self.frame.evaluate("said")
         return said
 
