@@ -21,7 +21,7 @@ SHOP = Config(
     scripted_agent=SAM.email,
     greetings=(GreetingRule(7, SALE, is_announcement=True),),
 )
-LONG = "\n".join(f"{number}. Turn the pump by {number} degrees." for number in range(1, 160))
+LONG = "\n".join(f"Step {number}: turn the pump by {number} degrees." for number in range(1, 160))
 
 
 def row(backend: Backend) -> dict[str, Any]:
@@ -90,14 +90,14 @@ def test_what_agents_send(widget: Widget, agent: Agent, backend: Backend, consol
 
     # A long text is folded; what is copied is all of it.
     agent.say(chat_id, LONG)
-    long = widget.message("1. Turn the pump")
+    long = widget.message("Step 1: turn the pump")
     more = long.get_by_role("button", name="Show more")
     expect(more).to_be_visible()
     assert "159. Turn" not in long.inner_text()
     more.press("Enter")
     less = long.get_by_role("button", name="Show less")
     expect(less).to_be_focused()
-    assert "159. Turn the pump by 159 degrees." in long.inner_text()
+    assert "Step 159: turn the pump by 159 degrees." in long.inner_text()
     less.press("Enter")
     expect(more).to_be_focused()
     assert "159. Turn" not in long.inner_text()

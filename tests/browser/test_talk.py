@@ -215,6 +215,7 @@ def test_links_emoji_copies_and_a_transcript(
     expect(widget.composer).to_have_value("Thanks 👍!")
     expect(widget.composer).to_be_focused()
     widget.composer.press("Enter")
+    expect(widget.message("Thanks 👍!")).to_have_count(1)
 
     # By keyboard: into the log, up to the agent's message, its button, and back to the composer.
     widget.log.focus()
