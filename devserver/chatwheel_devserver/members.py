@@ -102,18 +102,11 @@ class Members:
         call.push("user_added_to_chat", render, customer_id=_told(chat, member))
 
     def _say_joined(self, call: Call, chat: Chat, thread: Thread, member: Member, requester_id: str) -> None:
-        desk, visibility = self._desk, member.visibility
-        name = desk.agent_name(member.user_id)
         if requester_id == member.user_id:
-            text, variables = f"{name} joined the chat", {"agent": name}
-            desk.say(call, chat, thread, "agent_joined", text, variables, visibility=visibility)
+            self._say(call, chat, thread, member, "agent_joined", "{agent} joined the chat")
         else:
-            initiator = desk.agent_name(requester_id)
-            text, variables = (
-                f"{initiator} brought {name} into the chat",
-                {"initiator": initiator, "agent": name},
-            )
-            desk.say(call, chat, thread, "agent_added", text, variables, visibility=visibility)
+            text = "{initiator} brought {agent} into the chat"
+            self._say(call, chat, thread, member, "agent_added", text, requester_id)
 
     # Going
 
@@ -146,18 +139,26 @@ class Members:
 
     def say_left(self, call: Call, chat: Chat, thread: Thread, member: Member, requester_id: str) -> None:
         """Write into the conversation that an agent has gone, or was taken out of it."""
-        desk, visibility = self._desk, member.visibility
-        name = desk.agent_name(member.user_id)
         if requester_id == member.user_id:
-            text, variables = f"{name} left the chat", {"agent": name}
-            desk.say(call, chat, thread, "agent_left", text, variables, visibility=visibility)
+            self._say(call, chat, thread, member, "agent_left", "{agent} left the chat")
         else:
-            initiator = desk.agent_name(requester_id)
-            text, variables = (
-                f"{initiator} took {name} out of the chat",
-                {"initiator": initiator, "agent": name},
-            )
-            desk.say(call, chat, thread, "agent_removed", text, variables, visibility=visibility)
+            text = "{initiator} took {agent} out of the chat"
+            self._say(call, chat, thread, member, "agent_removed", text, requester_id)
+
+    def _say(
+        self,
+        call: Call,
+        chat: Chat,
+        thread: Thread,
+        member: Member,
+        kind: str,
+        text: str,
+        initiator: str = "",
+    ) -> None:
+        """Write a line about a member, for those who know of the member."""
+        names = {"initiator": self._desk.agent_name(initiator)} if initiator else {}
+        names["agent"] = self._desk.agent_name(member.user_id)
+        self._desk.say(call, chat, thread, kind, text.format(**names), names, visibility=member.visibility)
 
 
 def _told(chat: Chat, member: Member) -> str | None:
