@@ -32,6 +32,9 @@ export const far = port2;
 if (!isInFrame) self.postMessage("chatwheel:port", { transfer: [far] });
 
 const withDatabases = withoutDatabases(); // this module is loaded before PyScript opens its own
+const described = describeRuntime(); // all is on its way before PyScript asks for it
+const starting = described.then((runtime) => new Starter(runtime));
+starting.catch(() => {}); // it is awaited later
 /** @type {typeof globalThis & { chatwheelPort?: MessagePort }} */ (globalThis).chatwheelPort = port;
 
 let furthest = 0;
@@ -86,13 +89,14 @@ function registerPyScript(python) {
  * From the snapshot of an earlier visit, if there is one that works.
  * @param {Starter} starter
  * @param {Snapshots} snapshots
+ * @param {PyodideConfig} options
  * @returns {Promise<PyodideAPI | undefined>}
  */
-async function restore(starter, snapshots) {
+async function restore(starter, snapshots, options) {
   const taken = await snapshots.take();
   if (!taken) return undefined;
   try {
-    const python = await starter.restored(taken.snapshot);
+    const python = await starter.restored(options, taken.snapshot);
     python.runPython("import chatwheel_boot; chatwheel_boot.restored()");
     progress(0.6, "snapshot");
     void snapshots.proven();
@@ -106,10 +110,11 @@ async function restore(starter, snapshots) {
 
 /**
  * @param {Starter} starter
+ * @param {PyodideConfig} options
  * @returns {Promise<PyodideAPI>}
  */
-async function startAnew(starter) {
-  const python = await starter.ordinary(false);
+async function startAnew(starter, options) {
+  const python = await starter.ordinary(options, false);
   progress(0.6, "packages");
   python.runPython("import chatwheel_boot; chatwheel_boot.prepare()");
   return python;
@@ -117,18 +122,17 @@ async function startAnew(starter) {
 
 /**
  * @param {PyodideConfig} options
- * @param {Promise<Runtime>} described
  * @returns {Promise<PyodideAPI>}
  */
-async function start(options, described) {
+async function start(options) {
   const runtime = await described;
   const archives = Object.entries({ rest: runtime.rest, ...runtime.bundles });
   /** @type {any} */ (globalThis).chatwheelArchives = Object.fromEntries(
     archives.map(([name, { path }]) => [name, inRuntime(path)]),
   ); // for chatwheel_boot.py
   const snapshots = new Snapshots(runtime.key);
-  const starter = new Starter(runtime, options);
-  const python = (await restore(starter, snapshots)) ?? (await startAnew(starter));
+  const starter = await starting;
+  const python = (await restore(starter, snapshots, options)) ?? (await startAnew(starter, options));
   registerPyScript(python);
   progress(0.8, "widget");
   // In the frame there is none: what makes them is a module worker, too.
@@ -151,8 +155,7 @@ export async function loadPyodide(options) {
   addEventListener("unhandledrejection", hush);
   try {
     progress(0.05, "runtime");
-    const runtime = describeRuntime();
-    const python = await Promise.race([start(options, runtime), runtime.then(watchDownloads)]);
+    const python = await Promise.race([start(options), described.then(watchDownloads)]);
     removeEventListener("unhandledrejection", hush);
     return python;
   } catch (error) {

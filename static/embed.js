@@ -226,7 +226,7 @@
     /** What was kept goes; what is in the frame's storage, only a frame can reach. */
     const forget = async () => {
       stored((storage) => [key, consentKey].forEach((name) => storage.removeItem(name)));
-      make();
+      make("#forget");
       await page?.then((page) => page.forget()).finally(unload);
     };
 
@@ -235,10 +235,10 @@
     /** @param {(page: import("./page.mjs").Page) => void} work */
     const tell = (work) => void page?.then(work, () => {});
 
-    const make = () => {
+    const make = (task = "") => {
       if (frame) return;
       frame = document.createElement("iframe");
-      frame.src = at("frame.html");
+      frame.src = at("frame.html" + task);
       frame.id = "panel";
       launcher.setAttribute("aria-controls", frame.id);
       frame.allow = "clipboard-write; autoplay";

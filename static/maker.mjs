@@ -10,8 +10,8 @@ async function make() {
   const runtime = await describeRuntime();
   const snapshots = new Snapshots(runtime.key);
   if (!(await snapshots.isWanted())) return;
-  const starter = new Starter(runtime, {});
-  const python = await starter.ordinary(true);
+  const starter = new Starter(runtime);
+  const python = await starter.ordinary({}, true);
   python.runPython("import chatwheel_boot; chatwheel_boot.prepare_snapshot()");
   await snapshots.store(starter.snapshot(python));
 }

@@ -28,12 +28,18 @@ export { version };
  * @typedef {import("pyodide").PyodideAPI} PyodideAPI
  */
 
+const DESCRIPTION = "runtime.json";
+/** Milliseconds until nobody waits for a restored Python any more. */
+const LATE = 5000;
+/** Where Python looks for its modules. */
+const ARCHIVE = "/lib/python314.zip";
+
 /** @param {string} path */
 export const inRuntime = (path) => new URL(`./runtime/${path}`, import.meta.url).href;
 
 /** @returns {Promise<Runtime>} */
 export async function describeRuntime() {
-  return (await get(inRuntime("runtime.json"))).json();
+  return (await get(inRuntime(DESCRIPTION))).json();
 }
 
 /**
@@ -49,35 +55,46 @@ async function get(url) {
 /** One start at a time; a second one after a failed restore uses what the first has loaded. */
 export class Starter {
   #runtime;
-  #options;
   #extension;
   #factory;
+  #wasm;
   /** How long the function table was before Python had run. */
   #tableLength = 0;
 
-  /** @param {Runtime} runtime @param {PyodideConfig} options */
-  constructor(runtime, options) {
+  /** @param {Runtime} runtime all of it is fetched and compiled from now on */
+  constructor(runtime) {
     this.#runtime = runtime;
-    this.#options = options;
+    this.#wasm = compile(inRuntime(runtime.wasm.path));
     this.#factory = import(inRuntime(runtime.module.path));
     this.#extension = compile(inRuntime(runtime.extension.path));
-    for (const promise of [this.#factory, this.#extension]) promise.catch(() => {}); // they are awaited later
+    for (const promise of [this.#wasm, this.#factory, this.#extension]) promise.catch(() => {}); // they are awaited later
   }
 
   /**
+   * @param {PyodideConfig} options
    * @param {boolean} isToBeKept whether a snapshot will be asked for
    * @returns {Promise<PyodideAPI>}
    */
-  ordinary(isToBeKept) {
-    return this.#load({ _makeSnapshot: isToBeKept });
+  ordinary(options, isToBeKept) {
+    return this.#load(options, { _makeSnapshot: isToBeKept });
   }
 
-  /** @param {Promise<Snapshot>} snapshot read while the rest is loaded @returns {Promise<PyodideAPI>} */
-  restored(snapshot) {
-    return this.#load({ _loadSnapshot: snapshot.then(({ memory }) => memory) }, async (module) => {
+  /**
+   * @param {PyodideConfig} options
+   * @param {Promise<Snapshot>} snapshot read while the rest is loaded
+   * @returns {Promise<PyodideAPI>}
+   */
+  restored(options, snapshot) {
+    const { archive } = this.#runtime;
+    const more = {
+      _loadSnapshot: snapshot.then(({ memory }) => memory),
+      stdLibURL: inRuntime(DESCRIPTION), // something that is here: the archive comes when it is wanted
+    };
+    return this.#load(options, more, async (module) => {
       const { memory, tableLength } = await snapshot;
       if (module.wasmTable.length !== tableLength) throw new Error("the function table has another length");
       module.growMemory(heapLength(memory)); // it must be as long as it was
+      readLate(module.FS.lookupPath(ARCHIVE).node, archive);
     });
   }
 
@@ -90,14 +107,15 @@ export class Starter {
   }
 
   /**
+   * @param {PyodideConfig} options
    * @param {object} more
    * @param {(module: any) => Promise<void>} [prepare] after the module is made, before Python is
    * @returns {Promise<PyodideAPI>}
    */
-  #load(more, prepare) {
-    const { wasm, archive, lock } = this.#runtime;
+  #load(options, more, prepare) {
+    const { archive, lock } = this.#runtime;
     return new Promise((resolve, reject) => {
-      supportStreaming(reject);
+      instantiateFrom(this.#wasm, reject);
       const createPyodideModule = async (/** @type {any} */ settings) => {
         settings.preRun.push((/** @type {any} */ module) => this.#link(module).catch(reject));
         const { default: factory } = await this.#factory;
@@ -107,8 +125,8 @@ export class Starter {
         return module;
       };
       const config = {
-        ...this.#options,
-        indexURL: `${inRuntime(wasm.path)}#`, // Pyodide appends a fixed name, and the file's own holds its hash
+        ...options,
+        indexURL: `${inRuntime(DESCRIPTION)}#`, // Pyodide appends the WebAssembly's name, and asks for what is here already
         stdLibURL: inRuntime(archive.path),
         packageBaseUrl: inRuntime("wheels/"), // else its default: another host
         lockFileContents: structuredClone(lock),
@@ -136,6 +154,31 @@ export class Starter {
   }
 }
 
+/**
+ * Nearly all that a restored Python needs is in its memory. The archive is read when it imports something else, and at the
+ * latest when nobody waits any more: by then it should be in the browser's cache, and after an update not on the server.
+ * @param {any} node the file that it is for Python
+ * @param {RuntimeFile} archive
+ */
+function readLate(node, { path, size }) {
+  const url = inRuntime(path);
+  /** @type {Uint8Array | undefined} */
+  let content;
+  Object.defineProperties(node, { usedBytes: { get: () => size }, contents: { get: () => (content ??= fetchedNow(url)) } });
+  const read = async () => (content ??= new Uint8Array(await (await get(url)).arrayBuffer()));
+  setTimeout(() => read().catch(() => {}), LATE);
+}
+
+/** In the middle of an import there is no other way. @param {string} url */
+function fetchedNow(url) {
+  const request = new XMLHttpRequest();
+  request.open("GET", url, false);
+  request.responseType = "arraybuffer";
+  request.send();
+  if (request.status !== 200) throw new Error(`${url} answered ${request.status}`);
+  return new Uint8Array(request.response);
+}
+
 /** A snapshot is a header, whose second word is its length, and the memory. @param {Uint8Array} snapshot */
 function heapLength(snapshot) {
   return snapshot.length - new Uint32Array(snapshot.buffer, snapshot.byteOffset, 2)[1];
@@ -154,20 +197,17 @@ function isStreamable(response) {
   return "compileStreaming" in WebAssembly && /^application\/wasm\b/.test(type);
 }
 
-const stockInstantiate = WebAssembly.instantiateStreaming;
-
 /**
- * Pyodide waits for ever when its WebAssembly does not come, where a browser cannot compile what is still arriving, and
- * when a server names another type.
+ * Pyodide asks for its WebAssembly when it comes to it, and waits for ever when that does not come: it is given what was
+ * compiled while it arrived, in the time that Pyodide took to come to it.
+ * @param {Promise<WebAssembly.Module>} compiled
  * @param {(error: unknown) => void} onFailure
  */
-function supportStreaming(onFailure) {
-  WebAssembly.instantiateStreaming = async (source, imports) => {
+function instantiateFrom(compiled, onFailure) {
+  WebAssembly.instantiateStreaming = async (_source, imports) => {
     try {
-      const response = await source;
-      if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
-      if (isStreamable(response)) return await stockInstantiate.call(WebAssembly, response, imports);
-      return await WebAssembly.instantiate(await response.arrayBuffer(), imports);
+      const module = await compiled;
+      return { module, instance: await WebAssembly.instantiate(module, imports) };
     } catch (error) {
       onFailure(error);
       throw error;

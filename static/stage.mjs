@@ -3,12 +3,13 @@
  * The stage: everything that happens in the widget's document goes through here. It applies Python's edits, tells
  * Python what the visitor did, and keeps the panel usable while Python is not there yet.
  */
+import { begun, going } from "./ahead.mjs";
 import { Alerts } from "./alerts.mjs";
 import { Composer } from "./composer.mjs";
 import { Nodes } from "./edits.mjs";
 import { Fields } from "./fields.mjs";
 import { described } from "./files.mjs";
-import { forget, stay } from "./forget.mjs";
+import { forget } from "./forget.mjs";
 import { connectHost } from "./host.mjs";
 import { Menu } from "./menu.mjs";
 import { Messages } from "./messages.mjs";
@@ -102,7 +103,7 @@ class Stage {
     this.#settings = settings;
     this.#tellHost = post;
     if (settings.forget) return forget().then(() => post("forgotten"));
-    const here = stay(() => this.#leave());
+    void going.then(() => this.#leave());
     this.#dress(settings);
     const scope = `${settings.organizationId}:${settings.clientId}`;
     this.#alerts.open(scope);
@@ -110,17 +111,17 @@ class Stage {
     this.#moved(settings.page); // before anything is awaited: what the page says next is newer
     await this.#speak(settings.locale);
     this.#found(await this.#unsent.open(scope));
-    await here; // else what is started would be deleted
-    this.#start();
+    this.#start(await begun);
   }
 
   // -- Python ---------------------------------------------------------------------------------------------------
 
-  #start() {
+  #start(worker = startWorker()) {
     this.#down();
     this.#drawn = false;
     this.#starting.progress(0);
-    this.#worker = startWorker({ onMessage: ([kind, body]) => this.#heard(kind, body) });
+    this.#worker = worker;
+    worker.listen(([kind, body]) => this.#heard(kind, body));
   }
 
   /** What Python was asked and has not answered, it never will. */

@@ -15,15 +15,12 @@ import { check } from "./release.mjs";
  * @typedef {object} WorkerHandle
  * @property {{ postMessage(message: Message, transfer?: Transferable[]): void }} port
  *   posts to the worker; what is posted before the worker is there is kept and goes out first
+ * @property {(onMessage: (message: Message) => void) => void} listen
+ *   `onMessage` is told everything the worker says, and has said, from `["progress", {share, step}]` on.
+ *   `["failed", {reason, message}]` comes at most once and is the last: the worker is gone then, and `startWorker` may be
+ *   called again. `reason`: `script` (the worker or PyScript did not load), `runtime` (Pyodide or a wheel did not),
+ *   `python` (an exception), `stalled` (nothing happened for too long)
  * @property {() => void} stop ends the worker at once; nothing is reported afterwards
- *
- * @typedef {object} WorkerOptions
- * @property {(message: Message) => void} onMessage
- *   told everything the worker says, from `["progress", {share, step}]` on. `["failed", {reason, message}]` comes at
- *   most once and is the last: the worker is gone then, and `startWorker` may be called again.
- *   `reason`: `script` (the worker or PyScript did not load), `runtime` (Pyodide or a wheel did not), `python` (an
- *   exception), `stalled` (nothing happened for too long)
- * @property {number} [stallSeconds] how long the start may say nothing before it counts as stalled
  *
  * @typedef {Worker & { ready: Promise<unknown>, onerror: (event: ErrorEvent) => void }} PyScriptWorker
  */
@@ -52,13 +49,14 @@ except BaseException as error:
 `;
 
 /**
- * @param {WorkerOptions} options
+ * @param {number} [stallSeconds] how long the start may say nothing before it counts as stalled
  * @returns {WorkerHandle}
  */
-export function startWorker({ onMessage, stallSeconds = 60 }) {
-  const start = new Start(onMessage, stallSeconds);
+export function startWorker(stallSeconds = 60) {
+  const start = new Start(stallSeconds);
   return {
     port: { postMessage: (message, transfer = []) => start.post(message, transfer) },
+    listen: (onMessage) => start.listen(onMessage),
     stop: () => {
       start.leave();
       start.stop();
@@ -68,7 +66,10 @@ export function startWorker({ onMessage, stallSeconds = 60 }) {
 
 /** One Python, from the wish for it to its end. */
 class Start {
-  #onMessage;
+  /** @type {Message[]} said before anybody listened */
+  #said = [];
+  /** @type {(message: Message) => void} */
+  #onMessage = (message) => void this.#said.push(message);
   #stallSeconds;
   #script = pythonScript();
   /** @type {PyScriptWorker | undefined} */
@@ -84,9 +85,8 @@ class Start {
   /** Calls off what is to happen later. */
   #callOff = () => {};
 
-  /** @param {(message: Message) => void} onMessage @param {number} stallSeconds */
-  constructor(onMessage, stallSeconds) {
-    this.#onMessage = onMessage;
+  /** @param {number} stallSeconds */
+  constructor(stallSeconds) {
     this.#stallSeconds = stallSeconds;
     this.#watch();
     addEventListener("pagehide", this.leave);
@@ -105,6 +105,12 @@ class Start {
     this.#connect(far);
     this.#script.removeAttribute("worker");
     document.head.append(this.#script);
+  }
+
+  /** @param {(message: Message) => void} onMessage */
+  listen(onMessage) {
+    this.#onMessage = onMessage;
+    for (const message of this.#said.splice(0)) onMessage(message);
   }
 
   /** @param {Message} message @param {Transferable[]} transfer */

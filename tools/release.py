@@ -80,18 +80,22 @@ class Release:
             return f'"{name}/{path}" integrity="{self._integrity(path)}"'
 
         text = re.sub(r'(href|src)="([\w.]+\.(?:css|mjs))"', lambda it: f"{it[1]}={attributes(it[2])}", text)
-        first = [
+        pyscript = [
             path.relative_to(self.folder).as_posix() for glob in _PYSCRIPT for path in self.folder.glob(glob)
         ]
-        modules = dict.fromkeys(path for root in ("stage.mjs", *first) for path in self._graph(root))
-        for path in ("early.mjs", "guard.mjs"):  # they stand there themselves
-            modules.pop(path)
-        links = "".join(f'<link rel="modulepreload" href={attributes(path)}>\n' for path in modules)
+        beside = ("early.mjs", "guard.mjs")  # they stand there themselves
+        ahead = dict.fromkeys(path for root in ("ahead.mjs", *pyscript) for path in self._graph(root))
+        stage = dict.fromkeys(path for path in self._graph("stage.mjs") if path not in (*beside, *ahead))
+        modules = [*ahead, *stage]
+        for script, behind in (("ahead.mjs", ahead), ("stage.mjs", stage)):
+            links = "".join(f'<link rel="modulepreload" href={attributes(path)}>\n' for path in behind)
+            text = text.replace(
+                f'<script type="module" src="{name}/{script}"',
+                links + f'<script type="module" src="{name}/{script}"',
+            )
         hashes = json.dumps(self._later(modules), indent=0)
         data = f'<script type="application/json" id="release-files">{hashes}</script>\n'
-        return text.replace(
-            "<script ", f"{links}{data}<script ", 1
-        )  # the first are in the template of what comes later
+        return text.replace("<script ", f"{data}<script ", 1)
 
     def _later(self, modules: Collection[str]) -> dict[str, dict[str, str]]:
         """What release.mjs is asked for: a file, with the hash of it and of all that it imports."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from bench.start import PATIENCE, Fresh
+from bench.probe import PATIENCE
+from bench.start import Fresh
 from browser.backend import Backend
 
 SCRIPT = Path(__file__).parent / "pages" / "frames.py"

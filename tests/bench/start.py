@@ -22,7 +22,6 @@ from browser.backend import Backend
 from browser.pages import Widget
 
 Fresh = Callable[[], AbstractContextManager[Browser]]
-PATIENCE = 120_000  # milliseconds
 CONDITIONS = ("full speed", "CPU at a quarter", "10 Mbit/s")
 
 
@@ -56,7 +55,7 @@ def measure(
 
 def new_page(context: BrowserContext, condition: str) -> Page:
     page = context.new_page()
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(probe.PATIENCE)
     if condition == "CPU at a quarter":  # slows the page, not its workers
         context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     return page
@@ -67,10 +66,9 @@ def visit_stock(context: BrowserContext, url: str, condition: str = "") -> dict[
     before = taken(context)
     page = open_stock(context, url, condition)
     memory = taken(context) - before
-    up = page.evaluate("performance.getEntriesByName('python-up')[0].startTime")
-    blocked = probe.read(page)["blocked"]
+    noted = probe.read(page)
     page.close()
-    return {"up": up, "blocked": blocked, "memory": memory}
+    return {"up": noted["marks"]["up"] - noted["from"], "blocked": noted["blocked"], "memory": memory}
 
 
 def taken(context: BrowserContext) -> float:
@@ -80,8 +78,9 @@ def taken(context: BrowserContext) -> float:
 
 def open_stock(context: BrowserContext, url: str, condition: str = "") -> Page:
     page = new_page(context, condition)
+    marks = probe.Marks(page)
     page.goto(f"{url}/stock.html")
-    page.wait_for_function("performance.getEntriesByName('python-up').length", timeout=PATIENCE)
+    marks.wait("up")
     return page
 
 
@@ -94,12 +93,11 @@ def visit_widget(
     conversation Python starts with the page, before any click; unless the visit `forgets` that there was one.
     """
     before = taken(context)
-    page = open_widget(context, url, condition, says := f"Hello at {time.time()}")
-    sent = probe.frame_of(page).wait_for_function(HAS_SENT, arg=says, timeout=PATIENCE).json_value()
+    page = open_widget(context, url, condition, f"Hello at {time.time()}")
     memory = taken(context) - before
     host, frame = probe.read(page), probe.read(probe.frame_of(page))
     begun = host["marks"]["intent"] if since == "intent" else host["from"]
-    times = {name: frame["marks"][name] - begun for name in ("usable", "up", "connected")}
+    times = {name: frame["marks"][name] - begun for name in ("usable", "up", "connected", "sent")}
     waiting = time.monotonic()
     boot.wait_for_snapshot(page)
     stored = (time.monotonic() - waiting) * 1000
@@ -110,7 +108,6 @@ def visit_widget(
     page.close()
     return {
         **times,
-        "sent": sent - begun,
         "memory": memory,
         "navigation": host["marks"]["intent"] - host["from"],
         "blocked": blocked,
@@ -128,21 +125,22 @@ WIDGET: dict[str, Visit] = {
 }
 """In one browser, one after the other. Who is in a conversation does not click: that is since the navigation."""
 
-HAS_SENT = """
-(text) => [...document.querySelectorAll("article[data-delivery=sent], article[data-delivery=seen]")].some(
-  (article) => article.textContent.includes(text)) && performance.timeOrigin + performance.now()
-"""
-
 
 def open_widget(context: BrowserContext, url: str, condition: str = "", says: str = "") -> Page:
-    """Until it is connected; when something is to be said, it is written before."""
+    """Until it is connected; when something is to be said, it is written before, and has arrived."""
     page = new_page(context, condition)
+    marks = probe.Marks(page)
     widget = Widget(page, url).visit()
     page.wait_for_load_state("networkidle")  # nobody clicks before there is something to see
-    widget.open()
+    box = widget.launcher.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    marks.wait("usable")
     if says:
-        widget.send(says)
-    probe.frame_of(page).wait_for_function("window.__bench.marks.connected", timeout=PATIENCE)
+        page.keyboard.insert_text(says)
+        page.keyboard.press("Enter")
+        marks.wait("sent")
+    marks.wait("connected")
     return page
 
 

@@ -71,6 +71,11 @@ DRAW = """
 import json, random, uuid, tempfile
 json.dumps([random.random(), random.getrandbits(64), str(uuid.uuid4()), next(tempfile._get_candidate_names())])
 """
+ARCHIVE_LOADS = "performance.getEntriesByType('resource').filter(({ name }) => /python\\.\\w+\\.zip$/.test(name)).map(({ name }) => name)"
+READ = """
+from zipimport import zipimporter
+len(zipimporter("/lib/python314.zip").get_data("/lib/python314.zip/chatwheel_boot.pyc"))
+"""
 
 
 def test_a_later_visit(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
@@ -98,6 +103,7 @@ def test_a_later_visit(visitor: BrowserContext, backend: Backend, watch: Watch) 
         assert boot.is_restored(later.page)
         expect(later.message(secret)).to_be_visible()
         draws.append(boot.run(later.page, DRAW))
+        _reads_late(later.page)
         boot.wait_for_proof(later.page)
         later.page.close()
     assert draws[0] != draws[1]
@@ -108,6 +114,14 @@ def test_a_later_visit(visitor: BrowserContext, backend: Backend, watch: Watch) 
     for harm in HARMS:
         _survives(page, harm, visitor, backend)
     assert page.evaluate(UNPACK, boot.address("snapshot.mjs")) == [*["it was cut short"] * 4, "it is damaged"]
+
+
+def _reads_late(page: Page) -> None:
+    """The archive of modules is not read before something wants what is in it."""
+    worker = boot.worker_of(page)
+    assert not worker.evaluate(ARCHIVE_LOADS)
+    assert boot.run(page, READ) > 1000
+    assert len(worker.evaluate(ARCHIVE_LOADS)) == 1
 
 
 def _survives(page: Page, harm: str, visitor: BrowserContext, backend: Backend) -> None:

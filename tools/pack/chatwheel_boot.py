@@ -12,8 +12,8 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
-from importlib.util import spec_from_file_location
-from types import ModuleType
+from importlib.util import spec_from_file_location, spec_from_loader
+from types import CodeType, ModuleType
 from typing import Any
 
 import chatwheel_rest  # type: ignore[import-not-found]
@@ -35,6 +35,8 @@ class Elsewhere(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        if name in read:
+            return spec_from_loader(name, Read(), origin=ARCHIVE, is_package=read[name][1])
         if name in EXTENSIONS:
             loader = ExtensionFileLoader(name, EXTENSIONS[name])
             return spec_from_file_location(name, EXTENSIONS[name], loader=loader)
@@ -47,6 +49,25 @@ class Elsewhere(MetaPathFinder):
         if spec and spec.loader and name in PATCHED:
             spec.loader = Patched(spec.loader)
         return spec
+
+
+read: dict[str, tuple[CodeType, bool]] = {}
+"""In a snapshot: the code of modules that cannot run before there is a page, and whether they are packages."""
+
+
+class Read(Loader):
+    """Loads a module that was read before: a later visit need not open the archive for it."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(read[module.__name__][0], module.__dict__)
+
+
+def read_ahead(name: str) -> None:
+    """Read a module that is not to run yet."""
+    parent = name.rpartition(".")[0].replace(".", "/")
+    spec = PathFinder.find_spec(name, [f"{ARCHIVE}/{parent}" if parent else ARCHIVE])
+    loader: Any = spec and spec.loader
+    read[name] = (loader.get_code(name), loader.is_package(name))
 
 
 PATCHED = {"urllib.request": "patch_urllib", "requests": "patch_requests"}
@@ -108,6 +129,8 @@ def prepare_snapshot() -> None:
     from chatwheel.sdk.models import build_models
 
     build_models()
+    for name in chatwheel_rest.PYSCRIPT:
+        read_ahead(name)
     gc.collect()
 
 

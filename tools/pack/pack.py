@@ -122,10 +122,14 @@ def modules_of(archive: str) -> Iterator[str]:
 
 
 def rest(packed: dict[str, str], bundles: dict[str, dict[str, str]]) -> str:
-    """The module that says what is not in the archive: the rest of the standard library, and what lies in bundles."""
+    """The module that says what is not in the archive: the rest of the standard library, and what lies in bundles.
+
+    And what in it is PyScript's.
+    """
     names = sorted(set(modules_of(STDLIB)) - {module_name(path) for path in packed})
     places = {name: bundle for bundle, found in bundles.items() for name in sorted(map(module_name, found))}
-    return f"NAMES = frozenset({' '.join(names)!r}.split())\nBUNDLES = {places!r}\n"
+    pyscript = sorted(module_name(path) for path in packed if path.startswith("pyscript/"))
+    return f"NAMES = frozenset({' '.join(names)!r}.split())\nBUNDLES = {places!r}\nPYSCRIPT = {pyscript!r}\n"
 
 
 def module_name(path: str) -> str:

@@ -21,7 +21,9 @@ from chatwheel.ui.tree import Node, h
 GROUP_SECONDS = 300
 """Entries further apart are not in one group."""
 PAGES_AT_ONCE = 5
-"""New pages in one drawing: as many as take Python and the document about as long, each at its side."""
+"""New pages in one drawing: what is seen at once, and more."""
+PAGES_BEHIND = 12
+"""In each that follows: as many as the document takes in without being held up for long, for each waits for a frame."""
 
 
 class Log:
@@ -45,8 +47,9 @@ class Log:
 
     def __call__(self, timeline: Timeline) -> list[Node]:
         new = [page.number for page in timeline.pages if page.number not in self._drawn]
-        self._drawn.update(new[-PAGES_AT_ONCE:])
-        self.is_complete = len(new) <= PAGES_AT_ONCE
+        at_once = PAGES_AT_ONCE if self.is_complete else PAGES_BEHIND
+        self._drawn.update(new[-at_once:])
+        self.is_complete = len(new) <= at_once
         nodes = []
         before: Entry | None = None
         following = (*timeline.pages[1:], None)
