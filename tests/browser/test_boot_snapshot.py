@@ -71,7 +71,9 @@ DRAW = """
 import json, random, uuid, tempfile
 json.dumps([random.random(), random.getrandbits(64), str(uuid.uuid4()), next(tempfile._get_candidate_names())])
 """
-ARCHIVE_LOADS = "performance.getEntriesByType('resource').filter(({ name }) => /python\\.\\w+\\.zip$/.test(name)).map(({ name }) => name)"
+ARCHIVE_LOADS = """
+performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => /python\\.\\w+\\.zip$/.test(name))
+"""
 READ = """
 from zipimport import zipimporter
 len(zipimporter("/lib/python314.zip").get_data("/lib/python314.zip/chatwheel_boot.pyc"))
