@@ -190,10 +190,15 @@ class Stage {
       }
       this.#nodes.apply(edits);
     });
-    this.#careForFocus(focused, menuWasOpen);
+    this.#menu.drawn(menuWasOpen);
+    const regain = () => menuWasOpen && !this.#menu.isOpen ? this.#menu.focusButton() : this.#composer.focus();
+    const hadFocus = focused && focused !== document.body;
+    if (hadFocus && !focused.isConnected) regain();
     // Not out of the visitor's hands: who writes in the page around the frame goes on there.
     if (document.hasFocus()) this.#fields.answer(before);
     this.#afterFrame(() => {
+      // Whether it is still seen can be told without work only now that all is about to be laid out.
+      if (hadFocus && focused.isConnected && !focused.checkVisibility()) regain();
       this.#post("applied");
       this.#look();
     });
@@ -207,17 +212,6 @@ class Stage {
   #afterFrame(done) {
     if (document.visibilityState === "visible") requestAnimationFrame(() => done());
     else setTimeout(done, 50);
-  }
-
-  /**
-   * @param {Element | null} focused what had the focus before the edits
-   * @param {boolean} menuWasOpen
-   */
-  #careForFocus(focused, menuWasOpen) {
-    this.#menu.drawn(menuWasOpen);
-    if (!focused || focused === document.body || focused.checkVisibility()) return;
-    if (menuWasOpen && !this.#menu.isOpen) this.#menu.focusButton();
-    else this.#composer.focus();
   }
 
   /** @param {{ verb: string, [detail: string]: any }} command */
