@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tools import paths, release, setup
+from tools import paths, release, setup, site
 from tools.console import Console
 
 ROOT = paths.ROOT
@@ -23,11 +23,11 @@ PACKED = (".br", ".gz")
 BUILD = "import sys; from pathlib import Path; from tools.site import assemble; assemble(*map(Path, sys.argv[1:]))"
 
 
-def contents(site: Path) -> dict[str, str]:
+def contents(folder: Path) -> dict[str, str]:
     """The hash of each file; not of the compressed ones, which are made of the others alone."""
     return {
-        path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(site.rglob("*"))
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix not in PACKED
     }
 
@@ -66,6 +66,11 @@ def test_two_builds_are_the_same_to_the_byte(sources: Path) -> None:
     environment = {**os.environ, "TZ": "Pacific/Apia", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
     command = [sys.executable, "-c", BUILD, str(sources / "site"), str(node)]
     subprocess.run(command, cwd=sources, env=environment, umask=0o077, check=True)
+    bill = json.loads((BUILT / "sbom.json").read_text(encoding="utf-8"))
+    [of] = bill["metadata"]["component"]["properties"]
+    assert of["value"] == site.fingerprint(), (
+        f"{BUILT} is older than its sources: run `python3 build.py site`"
+    )
     again, before = contents(sources / "site" / "chatwheel"), contents(BUILT)
     assert len(again) > 60 and "sbom.json" in again
     assert {name: again.get(name) for name in before} == before and again.keys() == before.keys()
@@ -105,6 +110,23 @@ def test_the_bill_of_materials_has_every_part_and_every_file() -> None:
         if hashed["alg"] == "SHA-256":
             assert f"sha256:{hashed['content']}" in locked, part["name"]
     assert json.dumps(str(ROOT))[1:-1] not in (BUILT / "sbom.json").read_text()
+
+
+def test_a_served_site_is_compared_with_its_bill(tmp_path: Path) -> None:
+    """By what `docs/deploy.md` gives for it."""
+    docs = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    [program] = re.findall(r"<<'CHECK'\n(.*?)^CHECK$", docs, re.S | re.M)
+
+    def said(folder: Path) -> str:
+        command = [sys.executable, "-", str(BUILT / "sbom.json"), f"{folder.as_uri()}/"]
+        done = subprocess.run(command, input=str(program), stdout=subprocess.PIPE, text=True, check=True)
+        return done.stdout
+
+    assert said(BUILT) == ""
+    other = shutil.copytree(BUILT, tmp_path / "other")
+    with (other / "embed.js").open("a") as file:
+        file.write("//")
+    assert said(other) == "differs: embed.js\n"
 
 
 def test_every_script_of_the_widget_is_ascii() -> None:
