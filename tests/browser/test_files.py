@@ -13,11 +13,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, expect
 
-from browser.backend import Agent, Backend, Loop, Proxy
+from browser.backend import Agent, Backend, Loop
 from browser.conftest import NewContext, Watch
 from browser.gate import Gate
 from browser.host_page import TAG, serve
 from browser.pages import DELIVERED, Console, FilePayload, Widget
+from browser.proxy import Proxy
 
 MEGABYTE = 1024 * 1024
 SECRET = b"taken at home"
