@@ -23,6 +23,7 @@ const GROWS = CSS.supports("field-sizing", "content");
 export class Composer {
   #message = /** @type {HTMLTextAreaElement} */ (document.querySelector("#message"));
   #picker = /** @type {HTMLInputElement} */ (document.querySelector("#picker"));
+  #attach = /** @type {HTMLElement | null} */ (document.querySelector("#attach"));
   #form = /** @type {HTMLFormElement} */ (document.querySelector("#composer"));
   #refusal = /** @type {HTMLElement} */ (document.querySelector("#refusal"));
   #drop = /** @type {HTMLElement} */ (document.querySelector("#drop"));
@@ -40,7 +41,7 @@ export class Composer {
       event.preventDefault();
       this.send();
     });
-    document.querySelector("#attach")?.addEventListener("click", () => this.#picker.click());
+    this.#attach?.addEventListener("click", () => this.#picker.click());
     this.#picker.addEventListener("change", () => {
       options.onFiles([...(this.#picker.files ?? [])]);
       this.#picker.value = ""; // so that the same file can be chosen again
@@ -85,6 +86,12 @@ export class Composer {
     const field = document.querySelector("#form :is(input, select, textarea)");
     if (field instanceof HTMLElement && !this.#message.checkVisibility()) field.focus();
     else this.#message.focus({ preventScroll: true });
+  }
+
+  /** @param {string | null} files what can be chosen, as HTML's `accept` has it; `null`: no file can be sent */
+  accept(files) {
+    this.#picker.accept = files ?? "";
+    if (this.#attach) this.#attach.hidden = files === null;
   }
 
   /** @param {string} text */
@@ -171,7 +178,7 @@ export class Composer {
     /** @param {DragEvent} event */
     const holdsFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
     let inside = 0;
-    const show = () => void (this.#drop.hidden = inside === 0);
+    const show = () => void (this.#drop.hidden = inside === 0 || Boolean(this.#attach?.hidden));
     addEventListener("dragenter", (event) => {
       if (!holdsFiles(event)) return;
       inside += 1;

@@ -20,6 +20,7 @@ import { hello } from "./guard.mjs";
  * @property {string} [apiUrl]
  * @property {string} [accountsUrl]
  * @property {string} [locale]
+ * @property {string} [files] which files can be sent, as `data-files` says it
  * @property {boolean} [keepMetadata] pictures are sent with what they tell besides the picture
  * @property {boolean} [forget] delete what is kept, and start nothing
  * @property {string} [extension] address of a Python file of the site's own

@@ -185,6 +185,7 @@ export class Page {
       apiUrl,
       accountsUrl: originOf(dataset.accountsUrl) ?? apiUrl,
       locale: dataset.locale,
+      files: dataset.files,
       keepMetadata: dataset.keepMetadata !== undefined,
       theme: dataset.theme,
       ...this.#look(),

@@ -218,6 +218,7 @@ class Stage {
   #do(command) {
     if (command.verb === "announce") this.#announce(command.text ?? "");
     else if (command.verb === "focus") this.#composer.focus();
+    else if (command.verb === "accept") this.#composer.accept(command.files);
     else if (command.verb === "unread") this.#tellHost("unread", command);
     else if (command.verb === "state") this.#tellHost("state", command);
     else if (command.verb === "tell") this.#tellHost("event", command);

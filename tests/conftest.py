@@ -1,4 +1,4 @@
-"""The order of the tests: what is quick and tells most comes first, the browser last.
+"""The order of the tests: what is quick and tells most first, the browser last, and there what takes long at first.
 
 The browser must come last anyway: Playwright's loop stays in the main thread, where asynchronous tests want their own.
 """
@@ -21,11 +21,14 @@ LEFT_PAGE = "ignore:unclosed file:ResourceWarning"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort by folder; inside a folder the order stays."""
-    items.sort(key=_rank)
+    """Sort by folder; inside a folder the order stays.
+
+    But tests that start Python anew take long: no worker should be left with one when the others have nothing to do.
+    """
     for item in items:
         if _rank(item) == ORDER.index("browser"):
             item.add_marker(pytest.mark.filterwarnings(LEFT_PAGE))
+    items.sort(key=lambda item: (_rank(item), not item.get_closest_marker("first_visit")))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -21,14 +21,19 @@ _NOT_SERVED = ("@types/", "ws", "undici-types")
 def notice(*wheels: Path) -> str:
     """The text of NOTICE.txt, for the wheels of these folders."""
     return _RULE.join(
-        [_HEAD, *_of_npm(), *(_of_wheel(path) for folder in wheels for path in sorted(folder.glob("*.whl")))]
+        [
+            _HEAD,
+            *(_of_package(ROOT / path) for path in served_packages()),
+            *(_of_wheel(path) for folder in wheels for path in sorted(folder.glob("*.whl"))),
+        ]
     )
 
 
-def _of_npm() -> list[str]:
+def served_packages() -> list[str]:
+    """The npm packages of which something is in a site, as package-lock.json names them."""
     packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     names = [path for path, entry in packages.items() if path and not entry.get("dev")]
-    return [_of_package(ROOT / path) for path in sorted(names) if _is_served(ROOT / path)]
+    return [path for path in sorted(names) if _is_served(ROOT / path)]
 
 
 def _is_served(folder: Path) -> bool:

@@ -36,6 +36,11 @@ def without_comments(script: str) -> str:
     return _COMMENT.sub("", script)
 
 
+def in_ascii(script: str) -> str:
+    """With escapes for all other signs, which stand in texts only: right in whatever encoding it is read."""
+    return re.sub("[^\0-\x7f]", lambda sign: json.dumps(sign[0])[1:-1], script)
+
+
 class Release:
     """One release's files, while they are put together in `chatwheel/app`."""
 
@@ -55,6 +60,9 @@ class Release:
             (self.folder / name).unlink()
         (self.folder / _BESIDE).rename(self._home / _BESIDE)
         files = stamps.tree(self.folder)
+        for path in files:
+            if path.suffix in (".js", ".mjs"):
+                path.write_text(in_ascii(path.read_text(encoding="utf-8")), encoding="ascii")
         key = hashlib.sha256()
         for path in files:
             key.update(f"{path.relative_to(self.folder)}\0{integrity(path.read_bytes())}\0".encode())

@@ -28,6 +28,7 @@ from tools.paths import (
 )
 from tools.release import Release
 from tools.run import run
+from tools.sbom import sbom
 from tools.setup import find_node
 
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
@@ -116,6 +117,8 @@ def assemble(site: Path, node: Path) -> None:
     shutil.copytree(PAGE_WHEELS, wheels, ignore=shutil.ignore_patterns("*.json"), dirs_exist_ok=True)
     lock(runtime)
     (runtime / "NOTICE.txt").write_text(notice(wheels, EXTENSION_WHEELS), encoding="utf-8")
+    materials = sbom(home, fingerprint(), wheels, EXTENSION_WHEELS)
+    (home / "sbom.json").write_text(materials, encoding="utf-8")
 
 
 def _copy(source: Path, target: Path, patterns: tuple[str, ...]) -> None:

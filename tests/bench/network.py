@@ -7,50 +7,28 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from browser.backend import Loop
+from browser.relay import Relay
 
 CHUNK = 8 * 1024
 
 
-class Line:
+class Line(Relay):
     """Addresses at `url` are those of the server, over the slow line."""
 
     def __init__(self, loop: Loop, target: str, *, megabits: float = 10, latency: float = 0.040) -> None:
-        self._loop = loop
-        self._target = urlsplit(target)
         self._seconds_a_byte = 8 / (megabits * 1e6)
         self._delay = latency / 2
         self._is_free_at = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._server = loop.run(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        self.url = "http://{}:{}".format(*self._server.sockets[0].getsockname())
+        super().__init__(loop, target)
 
-    def stop(self) -> None:
-        self._loop.run(self._stop())
-
-    async def _stop(self) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        self._tasks.add(task)
-        far_reader, far_writer = await asyncio.open_connection(self._target.hostname, self._target.port)
-        try:
-            await asyncio.gather(
-                self._pipe(reader, far_writer, is_slow=False), self._pipe(far_reader, writer, is_slow=True)
-            )
-        except asyncio.CancelledError:
-            pass  # by `stop`, and asyncio's streams complain about handlers that end cancelled
-        finally:
-            self._tasks.discard(task)
-            for end in (far_writer, writer):
-                end.transport.abort()
+    async def _carry(
+        self,
+        there: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        back: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+    ) -> None:
+        await asyncio.gather(self._pipe(*there, is_slow=False), self._pipe(*back, is_slow=True))
 
     async def _pipe(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_slow: bool

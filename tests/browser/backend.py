@@ -1,4 +1,4 @@
-"""The other side of the widget: a server that a test can script, one that it can kill, an agent, a slow network."""
+"""The other side of the widget: a server that a test can script, one that it can kill, an agent."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from threading import Thread
 from typing import Any, Literal, Self, TypeVar, cast
-from urllib.parse import urlsplit
 
 from websockets.sync.client import ClientConnection, connect
 
@@ -206,80 +205,3 @@ class Process:
             self._process.wait()
             self._process.stdout.close()
             self._process = None
-
-
-class Proxy:
-    """A network in front of a server that can hold back what a browser sends, in the middle of a request.
-
-    Its buffers are small, so that a browser's upload progress stands where the proxy stops.
-    """
-
-    def __init__(self, loop: Loop, target: str) -> None:
-        self._loop = loop
-        self._target = urlsplit(target)
-        self._open = loop.call(asyncio.Event)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._server = loop.run(self._listen())
-        self.origin = "{}:{}".format(*self._server.sockets[0].getsockname())
-        self.url = f"http://{self.origin}"
-        self._budget = 0
-        self.open()
-
-    def hold(self, after: int) -> None:
-        """Let so many bytes more through on each connection, and no more until it is opened."""
-        self._budget = after
-        self._loop.call(self._open.clear)
-
-    def open(self) -> None:
-        """Let everything through."""
-        self._loop.call(self._open.set)
-
-    def stop(self) -> None:
-        self._loop.run(self._stop())
-
-    async def _listen(self) -> asyncio.Server:
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)  # else the far end buffers megabytes
-        listener.bind(("127.0.0.1", 0))
-        return await asyncio.start_server(self._serve, sock=listener, limit=64 * 1024)
-
-    async def _stop(self) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        self._tasks.add(task)
-        far_reader, far_writer = await asyncio.open_connection(self._target.hostname, self._target.port)
-        ways = [
-            asyncio.create_task(self._pipe(reader, far_writer, is_limited=True)),
-            asyncio.create_task(self._pipe(far_reader, writer, is_limited=False)),
-        ]
-        try:
-            with suppress(asyncio.CancelledError):  # `_stop`
-                await asyncio.wait(
-                    ways, return_when=asyncio.FIRST_COMPLETED
-                )  # one end is gone: so is the other
-        finally:
-            self._tasks.discard(task)
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
-            for end in (far_writer, writer):
-                end.transport.abort()
-
-    async def _pipe(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_limited: bool
-    ) -> None:
-        passed = 0
-        with suppress(ConnectionError):
-            while chunk := await reader.read(16 * 1024):
-                passed = 0 if self._open.is_set() else passed + len(chunk)
-                if is_limited and passed > self._budget:
-                    await self._open.wait()
-                writer.write(chunk)
-                await writer.drain()

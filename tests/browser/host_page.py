@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import SimpleQueue
 from threading import Thread
 
 from playwright.sync_api import BrowserContext
@@ -25,8 +26,8 @@ def serve(context: BrowserContext, address: str, body: str, headers: Mapping[str
 
 
 @contextmanager
-def shop(body: str, headers: Mapping[str, str]) -> Iterator[str]:
-    """A server of another origin that has one page, at every address; gives its own.
+def shop(body: str, headers: Mapping[str, str], reports: SimpleQueue[str] | None = None) -> Iterator[str]:
+    """A server of another origin that has one page, at every address; gives its own. What is posted goes to `reports`.
 
     A page that only the test makes up is of no network, and may not ask the local one for anything.
     """
@@ -40,6 +41,13 @@ def shop(body: str, headers: Mapping[str, str]) -> Iterator[str]:
             self.send_header("Content-Length", str(len(page)))
             self.end_headers()
             self.wfile.write(page)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if reports is not None:
+                reports.put(body)
+            self.send_response(204)
+            self.end_headers()
 
         def log_message(self, *_: object) -> None:
             """Nobody reads it."""

@@ -13,11 +13,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, expect
 
-from browser.backend import Agent, Backend, Loop, Proxy
+from browser.backend import Agent, Backend, Loop
 from browser.conftest import NewContext, Watch
 from browser.gate import Gate
 from browser.host_page import TAG, serve
 from browser.pages import DELIVERED, Console, FilePayload, Widget
+from browser.proxy import Proxy
 
 MEGABYTE = 1024 * 1024
 SECRET = b"taken at home"
@@ -151,23 +152,30 @@ def test_photographs_do_not_tell_where_they_were_taken(
         assert arrived(widget, content) == content
     assert arrived(widget, noise(8, 8), "image/png") == noise(8, 8)
 
-    serve(visitor, f"{backend.url}/kept", TAG.replace(" data-api-url", " data-keep-metadata data-api-url"))
-    keeper = Widget(visitor.new_page(), backend.url).visit("/kept").open().wait_connected()
-    expect(keeper.articles).to_have_count(widget.articles.count())
-    assert arrived(keeper, taken) == taken
+    more = " data-keep-metadata data-files='images, .dwg .HTML' data-api-url"
+    serve(visitor, f"{backend.url}/owner", TAG.replace(" data-api-url", more))
+    owned = Widget(visitor.new_page(), backend.url).visit("/owner").open().wait_connected()
+    expect(owned.articles).to_have_count(widget.articles.count())
+    assert arrived(owned, taken) == taken
+    # The same owner takes few kinds of files, and one that could run.
+    expect(owned.inside.locator("#picker")).to_have_attribute("accept", "image/*,.dwg,.html")
+    owned.hand_over("drop", "notes.txt", "text/plain", "not here")
+    expect(owned.alerts).to_contain_text("“notes.txt” was not sent: files of this kind are not accepted.")
+    owned.hand_over("drop", "page.html", "text/html", "<p>")
+    expect(owned.message("page.html")).to_have_attribute("data-delivery", DELIVERED)
 
 
 def test_files_that_do_not_go(widget: Widget, agent: Agent, watch: Watch, tmp_path: Path) -> None:
     """Too large, empty, refused by the server, vanished: words in each case, and the conversation goes on."""
     widget.start()
     widget.send("Hello").get_by_text("Sent").wait_for()
-    widget.attach(plain("huge.bin", 11 * MEGABYTE))
-    expect(widget.alerts.filter(has_text="huge.bin")).to_contain_text("11.0 MB")
-    expect(widget.alerts.filter(has_text="huge.bin")).to_contain_text("up to 10.0 MB")
-    expect(widget.message("huge.bin")).to_have_count(0)
+    widget.attach(plain("huge.zip", 11 * MEGABYTE))
+    expect(widget.alerts.filter(has_text="huge.zip")).to_contain_text("11.0 MB")
+    expect(widget.alerts.filter(has_text="huge.zip")).to_contain_text("up to 10.0 MB")
+    expect(widget.message("huge.zip")).to_have_count(0)
     assert not [url for url in watch.requests if "upload_file" in url]
-    widget.alerts.filter(has_text="huge.bin").get_by_role("button", name="Dismiss").click()
-    expect(widget.alerts.filter(has_text="huge.bin")).to_have_count(0)
+    widget.alerts.filter(has_text="huge.zip").get_by_role("button", name="Dismiss").click()
+    expect(widget.alerts.filter(has_text="huge.zip")).to_have_count(0)
 
     watch.expect(r"answer 500: .*upload_file", r"the server responded with a status of 500")
     context = widget.page.context
@@ -183,31 +191,42 @@ def test_files_that_do_not_go(widget: Widget, agent: Agent, watch: Watch, tmp_pa
 
     # It vanishes while it waits for the network.
     watch.expect(r"upload_file.*ERR_", r"ERR_FILE_NOT_FOUND|ERR_UPLOAD_FILE_CHANGED")
-    vanishing = tmp_path / "vanishing.bin"
+    vanishing = tmp_path / "vanishing.zip"
     vanishing.write_bytes(plain("", 2 * MEGABYTE)["buffer"])
     gate = Gate(widget.page, UPLOAD)
     widget.attach(vanishing)
     gate.wait()
     vanishing.unlink()
     gate.open()
-    alert = widget.message("vanishing.bin").get_by_role("alert")
-    expect(alert).to_contain_text("“vanishing.bin”")
+    alert = widget.message("vanishing.zip").get_by_role("alert")
+    expect(alert).to_contain_text("“vanishing.zip”")
     alert.get_by_role("button", name="Delete").click()
-    expect(widget.message("vanishing.bin")).to_have_count(0)
+    expect(widget.message("vanishing.zip")).to_have_count(0)
 
     expect(widget.send("Let us go on")).to_contain_text("Sent")
     assert "Let us go on" in agent.texts(agent.join())
 
 
-def test_pasted_dropped_and_from_the_agent(widget: Widget, console: Console) -> None:
+def test_pasted_dropped_and_from_the_agent(widget: Widget, console: Console, watch: Watch) -> None:
     """Every way in; pictures are pictures, SVG of an agent's and the rest are cards that can be downloaded."""
     widget.start()
     widget.send("Hello")
     console.take_chat()
     widget.hand_over("paste", "pasted.txt", "text/plain", "from the clipboard")
     expect(console.message("pasted.txt")).to_have_count(1)
+    uploads = [url for url in watch.requests if "upload_file" in url]
+    # What is not on the list is refused on each of them, and nothing of it leaves the browser.
+    refusal = "was not sent: files of this kind are not accepted. Accepted: pictures, documents"
+    widget.hand_over("paste", "page.html", "text/html", "<script>")
+    expect(widget.alerts.filter(has_text="page.html")).to_contain_text(refusal)
     widget.hand_over("drop", "page.svg", "image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>")
-    expect(widget.alerts).to_contain_text("“page.svg” was not sent: files of this kind are not accepted.")
+    expect(widget.alerts.filter(has_text="page.svg")).to_contain_text(refusal)
+    expect(widget.inside.locator("#picker")).to_have_attribute(
+        "accept", re.compile(r"^image/\*,.*\.pdf,.*\.zip")
+    )
+    widget.attach({"name": "unheard.of", "mimeType": "text/plain", "buffer": b"of no known kind"})
+    expect(widget.alerts.filter(has_text="unheard.of")).to_contain_text(refusal)
+    assert [url for url in watch.requests if "upload_file" in url] == uploads
     widget.hand_over("drop", "dropped.csv", "text/csv", "one,two")
     expect(console.message("dropped.csv")).to_have_count(1)
     expect(widget.inside.get_by_text("Drop the files to send them")).to_be_hidden()

@@ -11,7 +11,7 @@ PLACE = "/demo/own-page/"
 
 
 def test_two_tabs(visitor: BrowserContext, backend: Backend, agent: Agent) -> None:
-    """One connection for both, without a word about it in the page."""
+    """The wheel is named as a package. One connection for both tabs, without a word about it in the page."""
 
     def opened() -> tuple[Locator, Locator]:
         page = visitor.new_page()
@@ -35,23 +35,17 @@ def test_two_tabs(visitor: BrowserContext, backend: Backend, agent: Agent) -> No
         expect(shown.get_by_text("You: From the second tab", exact=True)).to_be_visible()
     assert len(backend.requests("login")) == 1
     assert backend.server.connection_count == 2  # the agent's is the other
+    assert agent.texts(chat) == ["From the first tab", "Good morning", "From the second tab"]
 
 
-@pytest.mark.parametrize(
-    ("page_name", "is_by_wheel"),
-    [("", False), ("", True), ("worker.html", True)],
-    ids=["by name", "by wheel", "by wheel in a worker"],
-)
-def test_a_chat(
-    visitor: BrowserContext, backend: Backend, agent: Agent, page_name: str, is_by_wheel: bool
-) -> None:
-    """A message goes out, an answer comes in; on the page's own thread and in a worker."""
-    if is_by_wheel:
-        wheel = next(site().glob("chatwheel/runtime/wheels/chatwheel-*.whl"))
-        visitor.route(f"**{PLACE}{wheel.name}", lambda route: route.fulfill(path=wheel))
-        interpreter = "../../chatwheel/runtime/pyodide/pyodide.mjs"
-        config = {"interpreter": interpreter, "packages": [f"./{wheel.name}"], "sync_main_only": True}
-        visitor.route(f"**{PLACE}pyscript.json", lambda route: route.fulfill(json=config))
+@pytest.mark.parametrize("page_name", ["", "worker.html"], ids=["on the page", "in a worker"])
+def test_a_chat_by_the_wheel(visitor: BrowserContext, backend: Backend, agent: Agent, page_name: str) -> None:
+    """The wheel is named by its address: a message goes out, an answer comes in."""
+    wheel = next(site().glob("chatwheel/runtime/wheels/chatwheel-*.whl"))
+    visitor.route(f"**{PLACE}{wheel.name}", lambda route: route.fulfill(path=wheel))
+    interpreter = "../../chatwheel/runtime/pyodide/pyodide.mjs"
+    config = {"interpreter": interpreter, "packages": [f"./{wheel.name}"], "sync_main_only": True}
+    visitor.route(f"**{PLACE}pyscript.json", lambda route: route.fulfill(json=config))
     page = visitor.new_page()
     page.goto(f"{backend.url}{PLACE}{page_name}")
     field = page.get_by_role("textbox", name="Message")

@@ -365,11 +365,14 @@ PLACE = """
 
 
 def test_a_part_of_the_page(visitor: BrowserContext, backend: Backend) -> None:
-    """`data-inline`: the panel fills an element, nothing closes it; colours that cannot be read are corrected."""
+    """`data-inline`: the panel fills an element, nothing closes it; colours that cannot be read are corrected.
+
+    This owner wants no files: there is no way to send one.
+    """
     serve(
         visitor,
         f"{backend.url}/help",
-        PLACE + TAG.replace(" async", " async data-inline='#help' data-theme='light'"),
+        PLACE + TAG.replace(" async", " async data-inline='#help' data-theme='light' data-files='none'"),
     )
     widget = Widget(visitor.new_page(), backend.url)
     widget.page.goto(f"{backend.url}/help")
@@ -382,6 +385,10 @@ def test_a_part_of_the_page(visitor: BrowserContext, backend: Backend) -> None:
     widget.composer.press("Escape")
     settled(widget.page, "chatwheel('close')")
     expect(widget.composer).to_be_focused()
+
+    expect(widget.attach_button).to_be_hidden()
+    widget.hand_over("drop", "a.png", "image/png", "no picture")
+    expect(widget.alerts).to_contain_text("“a.png” was not sent: files cannot be sent in this chat.")
 
     # Yellow: text on it is dark, and text that would be yellow on white is not.
     colors = widget.frame.evaluate(

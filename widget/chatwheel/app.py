@@ -109,9 +109,8 @@ class App:
         self._strings = strings
         self._window = Window(strings)
         self._renderer = Renderer(self._window, self._send_edits, call_soon)
-        self._store.listen(
-            self._renderer.show
-        )  # before all who give the stage commands: these go behind the edits
+        # Before all who give the stage commands: these go behind the edits.
+        self._store.listen(self._renderer.show)
         self._sdk = init(
             organization_id=settings["organizationId"],
             client_id=settings["clientId"],
@@ -133,6 +132,7 @@ class App:
             transport.clock,
             group_id=settings.get("groupId") or 0,
             hooks=self._extension(start, strings, transport),
+            accepted=settings.get("files") or "",
         )
         self._calls = Calls(self._sdk, channel.post)
         self._report = Report(self._sdk, self._store, channel)

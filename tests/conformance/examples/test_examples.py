@@ -27,6 +27,16 @@ async def server() -> AsyncIterator[DevServer]:
         yield server
 
 
+def customer(server: DevServer) -> chatwheel.CustomerSDK:
+    """A client of the kind that the examples make."""
+    return chatwheel.init(
+        organization_id="demo-organization",
+        client_id="demo-client",
+        api_url=server.url,
+        accounts_url=server.url,
+    )
+
+
 async def test_the_bot_answers(server: DevServer) -> None:
     """An agent greets it, asks its name, closes the chat: then the bot is gone."""
     async with aiohttp.ClientSession() as http:
@@ -71,12 +81,7 @@ async def test_two_hundred_customers(server: DevServer) -> None:
 
 async def test_a_history_is_exported(server: DevServer) -> None:
     """Sixty messages in two threads, in order, complete; as a program that is run."""
-    async with chatwheel.init(
-        organization_id="demo-organization",
-        client_id="demo-client",
-        api_url=server.url,
-        accounts_url=server.url,
-    ) as sdk:
+    async with customer(server) as sdk:
         chat_id = (await sdk.start_chat(continuous=True)).chat.id
         for number in range(60):
             if number == 30:
@@ -115,12 +120,7 @@ async def test_the_first_one_of_the_document(server: DevServer, monkeypatch: pyt
 
 async def test_they_are_programs(server: DevServer, tmp_path: Path) -> None:
     """From the command line, as their first lines say."""
-    async with chatwheel.init(
-        organization_id="demo-organization",
-        client_id="demo-client",
-        api_url=server.url,
-        accounts_url=server.url,
-    ) as sdk:
+    async with customer(server) as sdk:
         chat_id = (await sdk.start_chat(continuous=True)).chat.id
         await sdk.send_event(chat_id=chat_id, event={"type": "message", "text": "Käse"})
         (tmp_path / "token.json").write_text((await sdk.auth.get_token()).model_dump_json(), "utf-8")

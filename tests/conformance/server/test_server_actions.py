@@ -13,6 +13,7 @@ from chatwheel_devserver import Agent, DevServer, Group
 from chatwheel_devserver.actions import ACTIONS
 from conformance.server import bare
 from conformance.server.bare import Bare, Json, message, start
+from conformance.server.scenes import Scene
 
 SAM = Agent("sam@demo.example", "Sam", group_ids=(0, 1))
 CARD: Json = {
@@ -33,13 +34,12 @@ async def server() -> AsyncIterator[DevServer]:
         yield server
 
 
-class Scene:
+class CustomerScene(Scene):
     """A customer with three connections, another customer, and an agent who is in the chat, if there is one."""
 
     def __init__(self, server: DevServer) -> None:
-        self.server = server
-        self.clients: dict[str, Bare] = {}
-        self.ids: Json = {"chat": "", "thread": "", "event": "", "card": "", "greeting": ""}
+        super().__init__(server)
+        self.ids = {"chat": "", "thread": "", "event": "", "card": "", "greeting": ""}
 
     @property
     def mine(self) -> Bare:
@@ -69,30 +69,11 @@ class Scene:
         card = (await sam.request("send_event", {"chat_id": chat_id, "event": CARD}))["event_id"]
         self.ids |= {"chat": chat_id, "thread": thread_id, "event": f"{thread_id}_1", "card": card}
 
-    async def settle(self) -> dict[str, list[Json]]:
-        """Take what each connection has heard until now."""
-        heard = {}
-        for name, client in self.clients.items():
-            await client.settle()
-            heard[name] = [frame for frame in client.frames if frame["action"] != "ping"]
-            client.frames.clear()
-        return heard
-
-    def fill(self, value: Any) -> Any:
-        """Put identifiers in the place of ``$name``."""
-        if isinstance(value, dict):
-            return {key: self.fill(one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [self.fill(one) for one in value]
-        return self.ids[value[1:]] if isinstance(value, str) and value.startswith("$") else value
-
 
 @pytest.fixture
-async def scene(server: DevServer) -> AsyncIterator[Scene]:
-    scene = Scene(server)
-    yield scene
-    for client in scene.clients.values():
-        await client.close()
+async def scene(server: DevServer) -> AsyncIterator[CustomerScene]:
+    async with CustomerScene(server) as scene:
+        yield scene
 
 
 @dataclass
@@ -208,7 +189,9 @@ def test_every_action_is_here() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.action)
-async def test_the_answer_and_who_is_told(scene: Scene, http: aiohttp.ClientSession, case: Case) -> None:
+async def test_the_answer_and_who_is_told(
+    scene: CustomerScene, http: aiohttp.ClientSession, case: Case
+) -> None:
     await scene.set_up(http, case.state)
     request_id = await scene.mine.send(case.action, scene.fill(case.payload))
     await scene.mine.answer(request_id)
@@ -242,7 +225,9 @@ async def test_the_answer_and_who_is_told(scene: Scene, http: aiohttp.ClientSess
         assert [frame["payload"] for frame in heard["twin"]] == [frame["payload"] for frame in pushes]
 
 
-async def post(scene: Scene, http: aiohttp.ClientSession, action: str, payload: Json) -> tuple[int, Json]:
+async def post(
+    scene: CustomerScene, http: aiohttp.ClientSession, action: str, payload: Json
+) -> tuple[int, Json]:
     """Do the same over the Web API."""
     url = f"{scene.server.url}/v3.6/customer/action/{action}?organization_id=demo-organization"
     headers = {"Authorization": f"Bearer {scene.mine.token}"}
@@ -254,7 +239,7 @@ async def post(scene: Scene, http: aiohttp.ClientSession, action: str, payload: 
     "case", [case for case in CASES if ACTIONS[case.action].over_web], ids=lambda case: case.action
 )
 async def test_over_http_the_same_is_answered_and_told(
-    scene: Scene, http: aiohttp.ClientSession, case: Case
+    scene: CustomerScene, http: aiohttp.ClientSession, case: Case
 ) -> None:
     await scene.set_up(http, case.state)
     status, answer = await post(scene, http, case.action, case.payload)
@@ -330,7 +315,7 @@ REFUSED: list[tuple[str, Json, str, State]] = [
 
 @pytest.mark.parametrize(("action", "payload", "type", "state"), REFUSED)
 async def test_a_refusal_changes_nothing_and_is_told_to_nobody(
-    scene: Scene, http: aiohttp.ClientSession, action: str, payload: Json, type: str, state: State
+    scene: CustomerScene, http: aiohttp.ClientSession, action: str, payload: Json, type: str, state: State
 ) -> None:
     await scene.set_up(http, state)
     before = _everything(scene.server)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import aiohttp
 import pytest
@@ -13,6 +13,7 @@ from chatwheel_devserver import Agent, DevServer, Group
 from chatwheel_devserver.agent_actions import AGENT_ACTIONS
 from conformance.server import bare
 from conformance.server.bare import Bare, Json, message, start
+from conformance.server.scenes import Scene
 
 SAM, LENA = Agent("sam@demo.example", "Sam"), Agent("lena@demo.example", "Lena")
 State = Literal["new", "open", "closed", "waiting"]
@@ -25,13 +26,12 @@ async def server() -> AsyncIterator[DevServer]:
         yield server
 
 
-class Scene:
+class AgentScene(Scene):
     """Sam, who asks, a colleague, the customer of the chat with one newer and one older connection, and a stranger."""
 
     def __init__(self, server: DevServer) -> None:
-        self.server = server
-        self.clients: dict[str, Bare] = {}
-        self.ids: Json = {"chat": "", "thread": "", "event": "", "visitor": ""}
+        super().__init__(server)
+        self.ids = {"chat": "", "thread": "", "event": "", "visitor": ""}
 
     @property
     def sam(self) -> Bare:
@@ -56,31 +56,11 @@ class Scene:
             await sam.request("deactivate_chat", {"id": self.ids["chat"]})
         await self.settle()
 
-    async def settle(self) -> dict[str, list[Json]]:
-        """Take what each connection has heard until now."""
-        heard = {}
-        for name, client in self.clients.items():
-            if not client.is_closed:
-                await client.settle()
-            heard[name] = [frame for frame in client.frames if frame["action"] != "ping"]
-            client.frames.clear()
-        return heard
-
-    def fill(self, value: Any) -> Any:
-        """Put identifiers in the place of ``$name``."""
-        if isinstance(value, dict):
-            return {key: self.fill(one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [self.fill(one) for one in value]
-        return self.ids[value[1:]] if isinstance(value, str) and value.startswith("$") else value
-
 
 @pytest.fixture
-async def scene(server: DevServer) -> AsyncIterator[Scene]:
-    scene = Scene(server)
-    yield scene
-    for client in scene.clients.values():
-        await client.close()
+async def scene(server: DevServer) -> AsyncIterator[AgentScene]:
+    async with AgentScene(server) as scene:
+        yield scene
 
 
 @dataclass
@@ -209,7 +189,7 @@ def test_every_action_is_here() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.action)
-async def test_the_answer_and_who_is_told(scene: Scene, http: aiohttp.ClientSession, case: Case) -> None:
+async def test_the_answer_and_who_is_told(scene: AgentScene, http: aiohttp.ClientSession, case: Case) -> None:
     await scene.set_up(http, case.state)
     request_id = await scene.sam.send(case.action, scene.fill(case.payload))
     await scene.sam.answer(request_id)
@@ -286,7 +266,7 @@ REFUSED: list[tuple[str, Json, str, State]] = [
 
 @pytest.mark.parametrize(("action", "payload", "type", "state"), REFUSED)
 async def test_a_refusal_is_told_to_nobody(
-    scene: Scene, http: aiohttp.ClientSession, action: str, payload: Json, type: str, state: State
+    scene: AgentScene, http: aiohttp.ClientSession, action: str, payload: Json, type: str, state: State
 ) -> None:
     await scene.set_up(http, state)
     refused = await scene.sam.refusal(action, scene.fill(payload))

@@ -182,7 +182,7 @@ async def test_a_half_open_connection_outlives_the_heartbeat_and_a_dead_one_does
                     await asyncio.sleep(0.005)
         [connection] = server.core.connections
         assert connection.user_id == half_open.customer_id
-        await half_open.close()
+    await half_open.close()  # while there is a server, it would be waited for whether it says goodbye
 
 
 async def test_moving_the_clock_removes_unused_files(

@@ -105,7 +105,9 @@ async def test_what_could_run_is_refused_before_anything_is_sent(name: str, kind
         choose(pilot, name, type=kind)
         await pilot.settle()
         [alert] = pilot.document.find(Place.ALERTS, "div", role="alert")
-        assert "was not sent: files of this kind are not accepted." in alert.text
+        assert (
+            "was not sent: files of this kind are not accepted. Accepted: pictures, documents" in alert.text
+        )
         assert not pilot.articles and all("upload" not in request.url for request in pilot.server.requests)
 
 

@@ -70,7 +70,9 @@ class Controller:
         *,
         group_id: int = 0,
         hooks: Hooks | None = None,
+        accepted: str = "",
     ) -> None:
+        """`accepted` says which files can be sent, see `AcceptedFiles`."""
         self._sdk = sdk
         self._store = store
         self._stage = stage
@@ -88,7 +90,7 @@ class Controller:
         self._outbox = Outbox(sdk, store, self._conversation, self._forms, greeter.properties, strings, hooks)
         self._unsent = Unsent(store, stage, self._conversation, self._outbox, strings, clock, self.send)
         self.restore = self._unsent.restore
-        self._files = Files(sdk, store, self._outbox, strings, hooks, self._conversation.in_step)
+        self._files = Files(sdk, store, stage, self._outbox, strings, hooks, self._conversation, accepted)
         self._drafts = Drafts(sdk, store, clock, hooks)
         self._attention = Attention(sdk, store, stage, self._voice, strings, clock)
         self._rater = Rater(sdk, store, hooks)

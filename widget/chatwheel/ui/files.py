@@ -14,11 +14,13 @@ from uuid import uuid4
 from chatwheel.sdk import ChatError, CustomerSDK, Upload
 from chatwheel.sdk.uploads import MAX_FILE_SIZE
 from chatwheel.ui import reduce
-from chatwheel.ui.components.file import is_risky
+from chatwheel.ui.accepted_files import AcceptedFiles
+from chatwheel.ui.conversation import Conversation
 from chatwheel.ui.entries import Attachment, Delivery, Entry
 from chatwheel.ui.hooks import Hold, Hooks, Outgoing
 from chatwheel.ui.i18n import Strings
 from chatwheel.ui.outbox import Outbox
+from chatwheel.ui.stage import Stage
 from chatwheel.ui.state import Notice
 from chatwheel.ui.store import Store
 
@@ -37,37 +39,37 @@ class Files:
         self,
         sdk: CustomerSDK,
         store: Store,
+        stage: Stage,
         outbox: Outbox,
         strings: Strings,
         hooks: Hooks,
-        in_step: asyncio.Event,
+        conversation: Conversation,
+        accepted: str,
     ) -> None:
-        """`in_step` is set while there is a connection: without one, files wait as messages do."""
+        """`accepted` is the rule of the site's owner, see `AcceptedFiles`."""
         self._sdk = sdk
         self._store = store
         self._outbox = outbox
         self._t = strings
         self._hooks = hooks
+        self._accepted = AcceptedFiles(accepted)
+        stage.do("accept", files=self._accepted.for_picker)
         self._jobs: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
-        self._in_step = in_step
+        self._in_step = conversation.in_step  # without a connection files wait as messages do
 
     def add(self, key: str, at: float, attachment: Attachment, source: object) -> None:
-        """The visitor chose a file. Those that are too large, or could run, are refused with words, before any byte is
-        sent.
+        """The visitor chose a file. Those that are too large, or of a kind that is not accepted, are refused with
+        words, before any byte is sent.
         """
         size = attachment.size or 0
-        if is_risky(attachment):  # nobody should be sent one
-            self._tell("upload.refused", name=attachment.name)
+        if not self._accepted.take(attachment):
+            self._tell(self._accepted.refusal(attachment.name, self._t))
             return
         if size > MAX_FILE_SIZE:
-            self._tell(
-                "upload.too_big",
-                name=attachment.name,
-                size=self._t.size(size),
-                limit=self._t.size(MAX_FILE_SIZE),
-            )
+            sizes = {"size": self._t.size(size), "limit": self._t.size(MAX_FILE_SIZE)}
+            self._tell(self._t("upload.too_big", name=attachment.name, **sizes))
             return
         attachment = replace(attachment, share=0.0)
         self._jobs[key] = Job(attachment, source)
@@ -146,5 +148,5 @@ class Files:
         self._store.apply(reduce.uploading, key, None)
         self._store.apply(reduce.delivery, key, Delivery.FAILED, words)
 
-    def _tell(self, text: str, **values: object) -> None:
-        self._store.apply(reduce.noticed, Notice(uuid4().hex, self._t(text, **values)))
+    def _tell(self, words: str) -> None:
+        self._store.apply(reduce.noticed, Notice(uuid4().hex, words))
