@@ -121,10 +121,17 @@ def test_calls_and_events(visitor: BrowserContext, backend: Backend, agent: Agen
     # Looks, at any time.
     settled(page, "chatwheel('setTheme', 'dark')")
     expect(widget.inside.locator("html")).to_have_attribute("data-theme", "dark")
+    widget.choose("E-mail transcript")
+    widget.page.keyboard.type("ada")
+    widget.page.keyboard.press("Enter")
+    expect(widget.alerts).to_have_text("This does not look like an e-mail address.")
     assert settled(page, "chatwheel('setLocale', 'de-AT')") == "de-AT"
     german = page.frame_locator("iframe[title='Chat-Widget']")
     expect(german.get_by_role("button", name="Nachricht senden")).to_be_attached()
     expect(german.get_by_role("article").first.get_by_role("heading")).to_have_text("Sie")
+    expect(german.get_by_role("alert")).to_have_text(
+        "Das sieht nicht wie eine E-Mail-Adresse aus."
+    )  # what was said before, too
     settled(page, "chatwheel('setLocale', 'en')")
     expect(widget.articles.first.get_by_role("heading")).to_have_text("You")
 
