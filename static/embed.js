@@ -99,7 +99,7 @@
     :host([data-position="start"]) iframe { inset-inline: 0 auto; }
     :host([data-position="end"]:dir(rtl)) iframe, :host([data-position="start"]:dir(ltr)) iframe { transform-origin: 0 100%; }
     iframe.open { opacity: 1; visibility: visible; transform: none; transition-delay: 0s; }
-    @media (max-width: 480px), (max-height: 480px) and (pointer: coarse) {
+    @media (max-width: 480px), (max-height: 340px), (max-height: 480px) and (pointer: coarse) {
       iframe { position: fixed; inset: 0; width: 100%; max-width: none; height: 100%; height: 100dvh; border-radius: 0; }
       :host([data-open]) button { visibility: hidden; }
     }

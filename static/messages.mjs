@@ -74,14 +74,22 @@ export class Messages {
 
   /** Goes to a message, by itself to the last one. @param {HTMLElement} [message] */
   visit(message) {
-    message ??= /** @type {HTMLElement[]} */ ([...this.#log.querySelectorAll("article")]).at(-1);
-    if (!message) return;
-    this.#last = message;
-    message.tabIndex = -1;
-    const said = [...message.children].filter((part) => part !== this.#button).map((part) => part.textContent?.trim());
-    message.setAttribute("aria-label", said.filter(Boolean).join(", "));
-    message.addEventListener("blur", () => message.removeAttribute("aria-label"), { once: true });
-    message.focus();
+    const all = /** @type {HTMLElement[]} */ ([...this.#log.querySelectorAll("article")]);
+    const visited = message ?? all.at(-1);
+    if (!visited) return;
+    this.#last = visited;
+    visited.tabIndex = -1;
+    const said = [...visited.children].filter((part) => part !== this.#button).map((part) => part.textContent?.trim());
+    // Its place is said like that of a line in a list. Others have none: it would change with each that comes.
+    const about = {
+      "aria-label": said.filter(Boolean).join(", "),
+      "aria-posinset": String(all.indexOf(visited) + 1),
+      "aria-setsize": String(all.length),
+    };
+    for (const [name, value] of Object.entries(about)) visited.setAttribute(name, value);
+    const leave = () => Object.keys(about).forEach((name) => visited.removeAttribute(name));
+    visited.addEventListener("blur", leave, { once: true });
+    visited.focus();
   }
 
   /** @param {EventTarget | null} target */

@@ -72,7 +72,10 @@ export class Page {
     for (const name of embed.listeners.keys()) this.listen(name);
     this.#watchAddress();
     const { signal } = this.#ended;
-    if (!embed.dataset.inline) void import("./phone.mjs").then(({ Phone }) => new Phone(embed, signal, (is) => this.#covers(is)), () => {});
+    if (!embed.dataset.inline) {
+      void import("./phone.mjs").then(({ Phone }) => new Phone(embed, signal, (is) => this.#covers(is)), () => {});
+      void import("./aside.mjs").then(({ stepAside }) => stepAside(embed, signal), () => {});
+    }
     // The focus may go to the frame: who has it then is known a moment later.
     for (const name of ["focus", "blur"]) addEventListener(name, () => setTimeout(() => this.moved()), { signal });
   }

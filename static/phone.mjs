@@ -4,8 +4,8 @@
  * neither scrolls nor takes the focus, and the back gesture closes it. All that is undone when it closes.
  */
 
-/** As in embed.js: narrow, or low as a phone on its side. */
-const SMALL = "(max-width: 480px), (max-height: 480px) and (pointer: coarse)";
+/** As in embed.js: narrow, very low (another screen, with a zoom of 400 %), or low as a phone on its side. */
+const SMALL = "(max-width: 480px), (max-height: 340px), (max-height: 480px) and (pointer: coarse)";
 /** Pixels: what takes more from the screen is a keyboard. */
 const KEYBOARD = 120;
 

@@ -39,6 +39,9 @@ export class Scroll {
   toEnd() {
     this.#pinned = true;
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    // Where less has to be scrolled than before, this is higher up. The browser tells of it a frame later, when there
+    // may be more again: that must not look as if the reader had scrolled up.
+    this.#top = this.#scroller.scrollTop;
     this.#latest.hidden = true;
   }
 

@@ -45,7 +45,7 @@ class Stage {
     announce: (text) => this.#announce(text),
     leave: () => this.#composer.focus(),
   });
-  #starting = new Starting((key, values) => this.#words.say(key, values), () => this.#start());
+  #starting = new Starting((key, values) => this.#words.say(key, values), () => this.#startAgain());
   #unsent = new Unsent((messages) => this.#found(messages));
   /** Made when it is first asked for. @type {import("./emoji.mjs").EmojiPicker | undefined} */
   #emoji;
@@ -122,6 +122,12 @@ class Stage {
     this.#starting.progress(0);
     this.#worker = worker;
     worker.listen(([kind, body]) => this.#heard(kind, body));
+  }
+
+  /** The visitor asked for it, with a button that has gone with that. */
+  #startAgain() {
+    this.#composer.focus();
+    this.#start();
   }
 
   /** What Python was asked and has not answered, it never will. */

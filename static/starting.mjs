@@ -51,7 +51,8 @@ export class Starting {
     });
     const banner = this.#say("failed", this.#words("start.failed", { reason: this.#words("start.failed_plain") }));
     banner.role = "alert";
-    banner.title = reason;
+    // Not of the alert: there it would be its name, and be read out.
+    /** @type {HTMLElement} */ (banner.firstElementChild).title = reason;
     banner.append(button);
   }
 

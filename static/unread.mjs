@@ -19,6 +19,7 @@ const STYLE = `
   .preview span { display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical; -webkit-line-clamp: 6; }
   .preview .away { display: grid; place-items: center; flex: none; width: 44px; height: 44px; color: light-dark(#676773, #a5a5b2); }
   .preview .away svg { width: 18px; height: 18px; }
+  @media (max-height: 340px) { .preview span { -webkit-line-clamp: 2; } }
   @media (forced-colors: active) { .preview, .badge { outline: 1px solid CanvasText; } }`;
 
 export class Unread {

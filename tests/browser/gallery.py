@@ -6,6 +6,7 @@ Each state is photographed on a desktop in light and dark, on a phone, and on a 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from contextlib import closing
@@ -24,6 +25,10 @@ from browser.states import walk  # noqa: E402
 
 WIDE: ViewportSize = {"width": 1100, "height": 760}
 PHONE: ViewportSize = {"width": 360, "height": 640}
+LOCALES = Path(__file__).resolve().parents[2] / "static" / "locales"
+WORDS: dict[str, dict[str, str]] = {
+    locale: json.loads((LOCALES / f"{locale}.json").read_text(encoding="utf-8")) for locale in ("ar", "en")
+}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -37,12 +42,16 @@ def photograph(widget: Widget, state: str, out: Path) -> None:
     if state == "closed":
         return
     root = widget.frame.locator("html")
+    hello = root.locator("#top .hello")
     page.set_viewport_size(PHONE)
     widget.log.evaluate("log => log.scrollTop = log.scrollHeight")
     page.screenshot(path=out / f"{name}-phone.png", animations="disabled")
     for locale, direction in (("ar", "rtl"), ("en", "ltr")):
         page.evaluate("locale => void chatwheel('setLocale', locale)", locale)
         expect(root).to_have_attribute("dir", direction)
+        expect(hello).to_have_text(
+            WORDS[locale]["welcome.title"]
+        )  # Python's words come after the frame's own
         if direction == "rtl":
             page.screenshot(path=out / f"{name}-rtl.png", animations="disabled")
     page.set_viewport_size(WIDE)

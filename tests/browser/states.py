@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from browser.backend import Agent, Backend
+from browser.backend import CONSOLE_AGENT, Agent, Backend
 from browser.gate import Gate
 from browser.pages import DELIVERED, FilePayload, Widget
 
@@ -39,6 +40,21 @@ TICKET: dict[str, Any] = {
         {"type": "textarea", "id": "2", "label": "Your message", "required": True},
     ],
 }
+POSTCHAT: dict[str, Any] = {
+    "id": "F3",
+    "fields": [
+        {"type": "header", "id": "0", "label": "Before you go"},
+        {
+            "type": "radio",
+            "id": "1",
+            "label": "Was it quick?",
+            "required": True,
+            "options": [{"id": "y", "label": "Quick"}, {"id": "n", "label": "Slow"}],
+        },
+        {"type": "textarea", "id": "2", "label": "Anything to add?", "required": False},
+    ],
+}
+WASM = "**/*.wasm"
 UPLOAD = "**/action/upload_file*"
 
 
@@ -83,6 +99,14 @@ def offer(backend: Backend) -> dict[str, Any]:
 
 def walk(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
     """Names each state when it has been reached; the caller looks at it and asks for the next."""
+    yield from talk(widget, agent, backend)
+    widget.inside.get_by_role("menuitem", name="End chat").click()
+    expect(widget.inside.get_by_text("This chat has ended.")).to_be_visible()
+    yield from beginnings_and_ends(widget, agent, backend)
+
+
+def talk(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
+    """A conversation, and what happens in one."""
     widget.visit()
     yield "closed"
     widget.open().wait_connected()
@@ -109,6 +133,10 @@ def walk(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
     expect(widget.message("terms-and-conditions.pdf")).to_have_attribute("data-delivery", DELIVERED)
     expect(widget.log.get_by_role("img", name="workshop.png")).to_be_visible()
     yield "files"
+    offer_program(agent, backend, chat_id)
+    widget.log.get_by_role("button", name="setup.exe").click()
+    expect(widget.log.get_by_role("link", name="Download anyway")).to_be_visible()
+    yield "risky file"
     gate = Gate(widget.page, UPLOAD)
     widget.attach(photo("on-its-way.png"))
     gate.wait()
@@ -146,13 +174,22 @@ def walk(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
     widget.menu_button.click()
     expect(widget.inside.get_by_role("menu")).to_be_visible()
     yield "menu"
-    widget.inside.get_by_role("menuitem", name="End chat").click()
-    expect(widget.inside.get_by_text("This chat has ended.")).to_be_visible()
-    yield "ended"
-    widget.inside.get_by_role("button", name="Good").click()
-    expect(widget.inside.get_by_label("Would you like to say more?")).to_be_visible()
-    yield "rating"
-    yield from beginnings(widget, agent, backend)
+
+
+def offer_program(agent: Agent, backend: Backend, chat_id: str) -> None:
+    """A file that could run, from the agent."""
+    file = {
+        "id": "program",
+        "type": "file",
+        "name": "setup.exe",
+        "content_type": "application/octet-stream",
+        "size": 240_000,
+        "url": f"{backend.url}/demo/delivery.svg",
+        "author_id": CONSOLE_AGENT,
+        "created_at": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+    }
+    thread_id = agent.chat["last_thread_summary"]["id"]
+    backend.news("incoming_event", {"chat_id": chat_id, "thread_id": thread_id, "event": file})
 
 
 def choices(widget: Widget, agent: Agent, backend: Backend, chat_id: str) -> Iterator[str]:
@@ -189,11 +226,18 @@ def choices(widget: Widget, agent: Agent, backend: Backend, chat_id: str) -> Ite
     yield "quick replies"
 
 
-def beginnings(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
-    """A form before the chat, with mistakes; a place in line; a greeting; nobody there."""
+def beginnings_and_ends(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
+    """A start that fails; the forms before a chat, after one and in place of one; a place in line, a greeting."""
     backend.set_form("prechat", PRECHAT)
+    backend.set_form("postchat", POSTCHAT)
     backend.set_form("ticket", TICKET)
-    widget.start()
+    widget.page.route(WASM, lambda route: route.abort())
+    widget.visit().open()
+    expect(widget.starting.get_by_role("alert")).to_contain_text("The chat could not start")
+    yield "start failed"
+    widget.page.unroute(WASM)
+    widget.starting.get_by_role("button", name="Try again").click()
+    widget.wait_connected()
     form = widget.inside.get_by_role("form", name="Before the chat")
     expect(form).to_be_visible()
     yield "form"
@@ -211,7 +255,18 @@ def beginnings(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
     backend.news("queue_position_updated", place)
     expect(widget.connection.get_by_text("You are number 3 in line.")).to_be_visible()
     yield "queue"
+    agent.say(agent.join(), "Good morning, Ada. It is ready.")
+    expect(widget.message("It is ready.")).to_be_visible()
     widget.choose("End chat")
+    form = widget.inside.get_by_role("form", name="After the chat")
+    expect(form).to_be_visible()
+    yield "form after the chat"
+    form.get_by_role("button", name="Skip").click()
+    expect(form).to_have_count(0)
+    yield "ended"
+    widget.inside.get_by_role("button", name="Good").click()
+    expect(widget.inside.get_by_label("Would you like to say more?")).to_be_visible()
+    yield "rating"
     widget.close()
     [customer_id] = backend.loop.call(lambda: list(backend.server.customer_ids))
     backend.loop.call(lambda: backend.server.greet(customer_id, "Need a hand with your bike?"))
@@ -222,3 +277,6 @@ def beginnings(widget: Widget, agent: Agent, backend: Backend) -> Iterator[str]:
     widget.launcher.click()
     expect(widget.connection).to_contain_text("Nobody is here")
     yield "nobody there"
+    widget.inside.get_by_role("button", name="Start a new chat").click()
+    expect(widget.inside.get_by_role("form", name="Leave a message")).to_be_visible()
+    yield "ticket form"

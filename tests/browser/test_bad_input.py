@@ -318,8 +318,10 @@ def hostile_form() -> dict[str, object]:
     return {"id": HOSTILE[0], "fields": fields}
 
 
-HOSTILE_SAM = replace(SAM, name=HOSTILE[0], job_title=HOSTILE[4] + HOSTILE[8])
-"""Even the agent's name is hostile."""
+HOSTILE_SAM = replace(
+    SAM, name=HOSTILE[0], job_title=HOSTILE[4] + HOSTILE[8], avatar=f'/demo/delivery.svg?"onerror="{RUN}'
+)
+"""Even the agent's name is hostile, and the picture: of who has the chat, and of who would have it."""
 
 
 HOSTS: Any = []
@@ -334,8 +336,10 @@ def test_hostile_strings(widget: Widget, contexts: NewContext, backend: Backend,
     page.add_init_script(
         f"addEventListener('DOMContentLoaded', () => document.title = {json.dumps(HOSTILE[0])})"
     )
-    widget.start()
     console = Console(contexts().new_page(), backend.url).open()
+    widget.start()
+    expect(widget.inside.get_by_role("heading", level=1)).to_have_text(HOSTILE[0])  # who would have the chat
+    assert problems(widget.frame) == []
     page.evaluate(
         "(name) => void chatwheel('updateCustomer', { name, email: name, sessionFields: { [name]: name } })",
         HOSTILE[0],
@@ -407,5 +411,21 @@ def test_hostile_greetings_and_forms(widget: Widget, backend: Backend, watch: Wa
     backend.news("incoming_greeting", hostile_greeting(1, "Need a hand?"))
     widget.page.get_by_role("button", name="Need a hand?").click()
     expect(widget.articles).to_contain_text("Need a hand?")
+    assert problems(widget.frame) == []
+    assert widget.page.evaluate("'hacked' in globalThis") is False
+
+
+def test_hostile_cards(widget: Widget, agent: Agent, backend: Backend) -> None:
+    """In events of the site's own, which its Python draws."""
+    widget.start("/demo/extensions/products.html")
+    widget.send("Hello").get_by_text("Sent").wait_for()
+    chat_id = agent.join()
+    address = f'{backend.url}/demo/delivery.svg?"onerror={RUN}'
+    for text in HOSTILE:
+        product = {**dict.fromkeys(("id", "name", "text", "price"), text), "picture": address, "url": address}
+        content = {"type": "product_card", **product, "colors": [text, text]}
+        agent.request("send_event", {"chat_id": chat_id, "event": {"type": "custom", "content": content}})
+    expect(widget.articles.locator(".drawn")).to_have_count(len(HOSTILE))
+    expect(widget.message("<img src=x").first).to_be_visible()
     assert problems(widget.frame) == []
     assert widget.page.evaluate("'hacked' in globalThis") is False

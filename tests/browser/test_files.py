@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Request, expect
 
 from browser.backend import Agent, Backend, Loop
 from browser.conftest import NewContext, Watch
@@ -247,9 +247,14 @@ def test_pasted_dropped_and_from_the_agent(widget: Widget, console: Console, wat
         expect(card).to_have_attribute("download", name)
         expect(card.locator("img")).to_have_count(0)
 
+    asked = list[Request]()
+    widget.page.on("request", lambda request: asked.append(request))
     console.attach(picture("bike.png"), plain("terms.txt", 2048))
     expect(widget.log.get_by_role("img", name="bike.png")).to_be_visible()
     assert widget.log.get_by_role("img", name="bike.png").evaluate("image => image.naturalWidth > 0")
+    shown = widget.log.get_by_role("img", name="bike.png").get_attribute("src")
+    [request] = [request for request in asked if request.url == shown]
+    assert "referer" not in request.all_headers()  # whoever keeps the pictures does not learn of the page
     card = widget.log.get_by_role("link", name="terms.txt")
     expect(card).to_contain_text("2 KB")
     with widget.page.expect_download() as fetched:

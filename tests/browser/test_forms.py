@@ -9,24 +9,10 @@ from playwright.sync_api import expect
 
 from browser.backend import CONSOLE_AGENT, Agent, Backend
 from browser.pages import Console, Widget, wait_in
-from browser.states import TICKET
+from browser.states import POSTCHAT, TICKET
 from chatwheel_devserver.config import CONSOLE_AGENT as SAM
 from chatwheel_devserver.config import Config, Group
 
-POSTCHAT: dict[str, Any] = {
-    "id": "F3",
-    "fields": [
-        {"type": "header", "id": "0", "label": "Before you go"},
-        {
-            "type": "radio",
-            "id": "1",
-            "label": "Was it quick?",
-            "required": True,
-            "options": [{"id": "y", "label": "Quick"}, {"id": "n", "label": "Slow"}],
-        },
-        {"type": "textarea", "id": "2", "label": "Anything to add?", "required": False},
-    ],
-}
 FULL = Config(
     agents=(SAM,),
     groups=(Group(0, "Everybody", routing="automatic", chats_per_agent=0),),

@@ -110,6 +110,8 @@ def test_walking_through_the_messages(widget: Widget, agent: Agent) -> None:
     last = widget.articles.last
     expect(last).to_be_focused()
     expect(last).to_have_accessible_name(re.compile(r"^Sam, Or ask me, "))
+    expect(last).to_have_attribute("aria-posinset", "4")
+    expect(last).to_have_attribute("aria-setsize", "4")
     press("ArrowDown")
     expect(last).to_be_focused()
     press("Home")
@@ -119,6 +121,8 @@ def test_walking_through_the_messages(widget: Widget, agent: Agent) -> None:
     press("ArrowUp")
     linked = widget.message("Look at")
     expect(linked).to_be_focused()
+    expect(linked).to_have_attribute("aria-posinset", "3")
+    expect(widget.log.locator("[aria-posinset]")).to_have_count(1)  # no other is touched
     press("Enter")
     expect(linked.get_by_role("link")).to_be_focused()
     press("ArrowUp")  # keys of what is inside are left alone

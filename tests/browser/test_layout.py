@@ -25,6 +25,7 @@ SCREENS: list[ViewportSize] = [
     {"width": 1100, "height": 760},
     {"width": 360, "height": 640},
     {"width": 320, "height": 568},
+    {"width": 320, "height": 256},
 ]
 
 

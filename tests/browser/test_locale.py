@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,8 @@ def test_from_right_to_left(backend: Backend, contexts: NewContext, agent: Agent
     arabic.button("composer.send").click()
     mine = arabic.inside.get_by_role("article").filter(has_text="4711")
     expect(mine).to_contain_text(arabic.words["delivery.sent"])
+    expect(mine.get_by_role("time")).to_have_text(re.compile(r"^\d{1,2}:\d\d\s[صم]$"))
+    expect(arabic.inside.get_by_role("separator")).to_have_text("اليوم")
     agent.say(agent.join(), "Yes, it will arrive on Monday.")
     theirs = arabic.inside.get_by_role("article").filter(has_text="Monday")
     expect(theirs).to_be_visible()

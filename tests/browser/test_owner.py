@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -121,10 +122,22 @@ def test_calls_and_events(visitor: BrowserContext, backend: Backend, agent: Agen
     # Looks, at any time.
     settled(page, "chatwheel('setTheme', 'dark')")
     expect(widget.inside.locator("html")).to_have_attribute("data-theme", "dark")
+    widget.hand_over("drop", "plan.txt", "text/plain", "x" * 1_500_000)
+    expect(widget.message("plan.txt")).to_contain_text("1.4 MB")
+    widget.choose("E-mail transcript")
+    widget.inside.get_by_label("Where shall we send the chat?").fill("ada")
+    widget.inside.get_by_label("Where shall we send the chat?").press("Enter")
+    expect(widget.alerts).to_have_text("This does not look like an e-mail address.")
     assert settled(page, "chatwheel('setLocale', 'de-AT')") == "de-AT"
     german = page.frame_locator("iframe[title='Chat-Widget']")
     expect(german.get_by_role("button", name="Nachricht senden")).to_be_attached()
     expect(german.get_by_role("article").first.get_by_role("heading")).to_have_text("Sie")
+    expect(german.get_by_role("article").filter(has_text="plan.txt")).to_contain_text("1,4 MB")
+    expect(german.get_by_role("separator")).to_have_text("Heute")
+    expect(german.get_by_role("article").last.get_by_role("time")).to_have_text(re.compile(r"^\d\d:\d\d$"))
+    expect(german.get_by_role("alert")).to_have_text(
+        "Das sieht nicht wie eine E-Mail-Adresse aus."
+    )  # what was said before, too
     settled(page, "chatwheel('setLocale', 'en')")
     expect(widget.articles.first.get_by_role("heading")).to_have_text("You")
 

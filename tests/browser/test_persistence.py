@@ -26,12 +26,14 @@ def test_a_reload_and_another_page(widget: Widget, console: Console) -> None:
     expect(console.message("A draft that I have not sent")).to_have_count(1)
 
     # On the next page the widget starts by itself, so that an answer is noticed.
+    widget.write("Begun on this page")
     widget.page.get_by_role("link", name="Delivery & returns").click()
     expect(console.about).to_contain_text("Delivery and returns: Spoke & Saddle")
     console.send("Thirty days")
     expect(widget.launcher).to_have_accessible_name("Open chat, 1 unread message")
     widget.open()
     expect(widget.message("Thirty days")).to_be_visible()
+    expect(widget.composer).to_have_value("Begun on this page")
     assert widget.texts() == ["Hello", "Good morning", "A draft that I have not sent", "Thirty days"]
 
 
@@ -39,9 +41,11 @@ def test_two_tabs(widget: Widget, visitor: BrowserContext, backend: Backend, con
     """What one tab writes, the other shows as the visitor's own; an answer is shown in both and counted in none."""
     widget.start()
     widget.send("From the first tab").get_by_text("Sent").wait_for()
+    widget.write("One draft")
     other = Widget(visitor.new_page(), backend.url)
     other.start("/demo/delivery.html")
     expect(other.message("From the first tab")).to_have_count(1)
+    expect(other.composer).to_have_value("One draft")
     other.send("From the second tab").get_by_text("Sent").wait_for()
 
     mine = widget.message("From the second tab")
@@ -52,3 +56,11 @@ def test_two_tabs(widget: Widget, visitor: BrowserContext, backend: Backend, con
         expect(tab.message("Good morning")).to_have_count(1)
         assert tab.texts() == ["From the first tab", "From the second tab", "Good morning"]
         expect(tab.launcher).to_have_accessible_name("Close chat")
+    # It was sent from one tab: no other has it any more, wherever the visitor goes in it.
+    other.write("One draft for all")
+    widget.visit("/demo/delivery.html").open()
+    expect(widget.composer).to_have_value("One draft for all")
+    other.composer.press("Enter")
+    widget.visit().open().wait_connected()
+    expect(widget.message("One draft for all")).to_have_count(1)
+    expect(widget.composer).to_have_value("")

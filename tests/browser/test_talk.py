@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from browser.backend import Agent, Backend
 from browser.host_page import TAG, serve
-from browser.pages import Console, Widget
+from browser.pages import Console, Widget, wait_in
 
 SIZES = """<!doctype html><title>Sizes</title><h1>Which size?</h1><p id=said></p><script>
 let said = origin;
@@ -26,6 +26,32 @@ HEAR = """() => {
   new MutationObserver(hear).observe(document.querySelector("#live"), { childList: true });
 }"""
 """Keeps what a screen reader is given, which does not stay long."""
+LESS_THEN_MORE = """async () => {
+  const scroller = document.querySelector("#scroller"), place = document.querySelector("#typing");
+  const frame = () => new Promise(requestAnimationFrame);
+  const below = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+  const laidOut = () => new Promise((resolve) => {
+    const { offsetHeight } = place;
+    new ResizeObserver(() => place.offsetHeight !== offsetHeight && resolve()).observe(place);
+  });
+  const line = document.createElement("p");
+  const found = [];
+  for (const [less, more] of [[20, 200], [0, 90]]) {
+    line.style.height = "120px";
+    place.append(line);
+    scroller.scrollTop = scroller.scrollHeight;
+    for (let count = 0; count < 3; count += 1) await frame();
+    const done = laidOut();
+    line.style.height = `${less}px`;
+    await done;
+    line.style.height = `${more}px`; // before the browser tells of what the first has moved
+    for (let count = 0; count < 3; count += 1) await frame();
+    found.push(below());
+    line.remove();
+  }
+  return found;
+}"""
+"""Who is at the end stays there when something goes and more comes a frame later: how much is below what is seen."""
 
 
 def cards(*buttons: dict[str, Any]) -> dict[str, Any]:
@@ -80,6 +106,8 @@ def test_what_is_not_on_the_screen_is_not_seen(widget: Widget, console: Console,
     console.take_chat()
     console.send("Please read this. " * 120)
     expect(console.message("Please read this.")).to_contain_text("Seen")
+    assert max(widget.frame.evaluate(LESS_THEN_MORE)) <= 1
+    leaf_from_the_composer(widget)
     widget.log.focus()
     widget.log.evaluate("log => { log.scrollTop = 0; }")
     latest = widget.inside.get_by_role("button", name="Latest messages")
@@ -100,6 +128,24 @@ def test_what_is_not_on_the_screen_is_not_seen(widget: Widget, console: Console,
     expect(last).to_contain_text("Seen")
     expect(widget.message("And then this.")).to_be_focused()
     expect(widget.page).not_to_have_title(re.compile(r"^\("))
+
+
+def leaf_from_the_composer(widget: Widget) -> None:
+    """Page Up and Page Down scroll the conversation while nothing is written; otherwise they are the text's."""
+    where = "() => document.querySelector('#scroller').scrollTop"
+    page = widget.frame.evaluate("document.querySelector('#scroller').clientHeight")
+    end = widget.frame.evaluate(where)
+    assert end > page
+    widget.composer.press("PageUp")
+    wait_in(widget.frame, f"(at) => Math.abs(({where})() - at) < 2", end - 0.9 * page)
+    expect(widget.composer).to_be_focused()
+    widget.write("A line")
+    widget.composer.press("PageUp")
+    widget.composer.press("PageDown")
+    assert abs(widget.frame.evaluate(where) - (end - 0.9 * page)) < 2
+    widget.write("")
+    widget.composer.press("PageDown")
+    wait_in(widget.frame, f"(at) => Math.abs(({where})() - at) < 2", end)
 
 
 def test_buttons_open_pages_and_say_that_they_were_used(

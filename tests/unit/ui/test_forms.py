@@ -129,7 +129,11 @@ async def test_when_nobody_is_there_a_message_can_be_left() -> None:
         [start] = pilot.server.sent("start_chat")
         assert start["payload"]["active"] is False and start["payload"]["continuous"] is True
         left = thread(
-            {**start["payload"]["chat"]["thread"]["events"][0], **event("a"), "type": "filled_form"},
+            {
+                **start["payload"]["chat"]["thread"]["events"][0],
+                **event("a", author=ME),
+                "type": "filled_form",
+            },
             active=False,
         )
         pilot.server.respond(start, {"chat_id": "C1", "thread_id": "T1"})
@@ -139,6 +143,13 @@ async def test_when_nobody_is_there_a_message_can_be_left() -> None:
         assert not pilot.document.shown(Place.FORM).children
         shown = pilot.document.shown(Place.ENDED).text
         assert said in shown and "How was this chat?" not in shown
+        # Nor after a reload: this is a conversation with nobody, as the server tells of it.
+        other = Pilot()
+        other.server.answer("list_chats", summary(active=False))
+        other.server.answer("list_threads", {"threads": [left]})
+        async with other:
+            shown = other.document.shown(Place.ENDED).text
+            assert "Start a new chat" in shown and "How was this chat?" not in shown
         assert pilot.told("announce")[-1] == {"text": said}
 
 

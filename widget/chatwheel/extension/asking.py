@@ -55,7 +55,7 @@ class Asked(Generic[M]):
         self.answer.set_result(None)
 
     def _heading(self) -> Node:
-        return h("p", {"class": "heading", "dir": "auto"}, self.title)
+        return h("p", {"class": "heading"}, h("bdi", None, self.title))
 
     def _form(self, wrong: Mapping[str, str]) -> Node:
         t = self.strings
@@ -69,7 +69,7 @@ class Asked(Generic[M]):
             {"class": "ask", **common, "data-do": "answer", "novalidate": True, "aria-label": self.title},
             self._heading(),
             controls,
-            h("p", {"class": "wrong", "dir": "auto", "role": "alert"}, wrong[""]) if "" in wrong else None,
+            h("p", {"class": "wrong", "role": "alert"}, h("bdi", None, wrong[""])) if "" in wrong else None,
             h(
                 "div",
                 {"class": "row"},

@@ -13,10 +13,9 @@ from uuid import uuid4
 from chatwheel.sdk import ChatError, CustomerSDK
 from chatwheel.sdk.models import FormField, FormResult
 from chatwheel.ui import reduce
-from chatwheel.ui.components.ended import LEFT
 from chatwheel.ui.conversation import STALE, UNDECIDED, Conversation
 from chatwheel.ui.hooks import Answer, Hooks, Outgoing
-from chatwheel.ui.i18n import Strings
+from chatwheel.ui.i18n import Phrase, Strings, Words
 from chatwheel.ui.known import Answers, Known
 from chatwheel.ui.state import Form, State
 from chatwheel.ui.store import Store
@@ -27,7 +26,7 @@ logger = logging.getLogger("chatwheel.ui")
 
 Kind = Literal["prechat", "postchat", "ticket"]
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-THANKS = {"ticket": LEFT, "postchat": "form.postchat_done"}
+THANKS = {"ticket": "form.ticket_done", "postchat": "form.postchat_done"}
 """What is said when they were sent; after a form before a chat, the chat says enough."""
 
 
@@ -137,7 +136,7 @@ class Forms:
         form = self._store.state.form
         if not form or form.busy:
             return
-        errors = check(form, answers, self._t)
+        errors = check(form, answers)
         self._store.apply(reduce.form_checked, errors, busy=not errors)
         if errors:
             return
@@ -198,9 +197,9 @@ class Forms:
             self._store.apply(reduce.thanked, THANKS[form.kind])
             self._voice.say(self._t(THANKS[form.kind]))
 
-    async def _cleared(self, form: Form, answers: Answers) -> tuple[Answers, dict[str, str]]:
+    async def _cleared(self, form: Form, answers: Answers) -> tuple[Answers, dict[str, Words]]:
         """What the site's own Python makes of what was typed, and what it does not let out, by the field's id."""
-        cleared, errors = dict(answers), {}
+        cleared, errors = dict(answers), dict[str, Words]()
         for field in form.fields:
             given = answers.get(field.id, ())
             if field.options or not given or not given[0].strip():
@@ -210,7 +209,7 @@ class Forms:
                 cleared[field.id] = [verdict.text]
             else:
                 said = verdict.text if isinstance(verdict, Answer) else verdict.reason
-                errors[field.id] = said or self._t("failure.held")
+                errors[field.id] = said or Phrase("failure.held")
         return cleared, errors
 
     async def _send(self, form: Form, answers: Answers, event: dict[str, Any]) -> None:
@@ -256,15 +255,15 @@ def shown(kind: Kind, result: FormResult) -> Form | None:
     return Form(kind=kind, id=result.form.id, fields=tuple(result.form.fields))
 
 
-def check(form: Form, answers: Answers, t: Strings) -> dict[str, str]:
-    """What is wrong, in words, by the field's id."""
-    errors = {}
+def check(form: Form, answers: Answers) -> dict[str, Words]:
+    """What is wrong, by the field's id."""
+    errors: dict[str, Words] = {}
     for field in form.fields:
         given = [value for value in answers.get(field.id, ()) if value.strip()]
         if field.required and not given:
-            errors[field.id] = t("form.required")
+            errors[field.id] = Phrase("form.required")
         elif field.type == "email" and given and not EMAIL.fullmatch(given[0].strip()):
-            errors[field.id] = t("form.email")
+            errors[field.id] = Phrase("form.email")
     return errors
 
 

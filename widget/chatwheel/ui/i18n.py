@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from string import Formatter
+from typing import TypeAlias
 
 _FORMAT = Formatter()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One of the widget's own texts, by its key: looked up when it is shown, so that it changes with the language."""
+
+    key: str
+
+
+Words: TypeAlias = Phrase | str
+"""What is said: the widget's own words, or somebody else's as they are."""
 
 
 class Strings:
@@ -34,6 +47,10 @@ class Strings:
     def __call__(self, key: str, /, **values: object) -> str:
         text = self._texts.get(key, key)
         return _FORMAT.vformat(text, (), _Open(values)) if "{" in text else text
+
+    def say(self, words: Words) -> str:
+        """In the language of now what can be."""
+        return self(words.key) if isinstance(words, Phrase) else words
 
     def size(self, count: int) -> str:
         """A number of bytes in words: `3.0 MB`."""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from chatwheel.ui.beginnings import silent, without_beginnings, without_thinking
 from chatwheel.ui.entries import LOCAL, Attachment, Delivery, Entry, Link, Person
+from chatwheel.ui.i18n import Words
 from chatwheel.ui.state import (
     Alerts,
     Connection,
@@ -320,7 +321,7 @@ def thanked(state: State, words: str) -> State:
     return replace(state, thanks=words)
 
 
-def form_checked(state: State, errors: Mapping[str, str], *, busy: bool) -> State:
+def form_checked(state: State, errors: Mapping[str, Words], *, busy: bool) -> State:
     form = state.form
     if not form:
         return state

@@ -10,6 +10,7 @@ from typing import Literal
 
 from chatwheel.sdk.models import FormField
 from chatwheel.ui.entries import Person
+from chatwheel.ui.i18n import Words
 from chatwheel.ui.timeline import Timeline
 
 
@@ -43,8 +44,8 @@ class Transcript:
     """The visitor wants the conversation by e-mail."""
 
     email: str = ""
-    error: str = ""
-    """What is wrong, in words."""
+    error: Words = ""
+    """What is wrong."""
     is_busy: bool = False
     is_sent: bool = False
 
@@ -78,7 +79,7 @@ class Form:
     kind: Literal["prechat", "postchat", "ticket"]
     id: str
     fields: tuple[FormField, ...]
-    errors: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    errors: Mapping[str, Words] = field(default_factory=lambda: MappingProxyType({}))
     """What is wrong with an answer, by the field's id."""
     busy: bool = False
     """Whether the answers are on their way."""
@@ -160,3 +161,13 @@ class State:
     def attentive(self) -> bool:
         """Whether the visitor can see what arrives."""
         return self.open and self.visible
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether an agent, or a bot, has written in the chat's last thread."""
+        for entry in reversed(self.timeline):
+            if entry.thread_id and entry.thread_id != self.thread_id:
+                return False
+            if entry.thread_id and entry.author:
+                return True
+        return False

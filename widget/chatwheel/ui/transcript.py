@@ -8,7 +8,7 @@ from dataclasses import replace
 from chatwheel.sdk import ChatError, CustomerSDK
 from chatwheel.ui import reduce
 from chatwheel.ui.forms import EMAIL
-from chatwheel.ui.i18n import Strings
+from chatwheel.ui.i18n import Phrase, Strings
 from chatwheel.ui.known import Known
 from chatwheel.ui.stage import Stage
 from chatwheel.ui.state import Transcript
@@ -43,7 +43,7 @@ class Transcripts:
             return
         email = email.strip()
         if not EMAIL.fullmatch(email):
-            problem = self._t("form.email" if email else "form.required")
+            problem = Phrase("form.email" if email else "form.required")
             self._store.apply(reduce.transcript_shown, Transcript(email=email, error=problem))
             return
         self._store.apply(reduce.transcript_shown, Transcript(email=email, is_busy=True))
@@ -56,8 +56,8 @@ class Transcripts:
             )
         except ChatError as error:
             logger.info("no transcript: %r", error)
-            problem = self._t("failure.transcript", reason=error.message)
-            self._store.apply(reduce.transcript_shown, Transcript(email=email, error=problem))
+            said = self._t("failure.transcript", reason=error.message)
+            self._store.apply(reduce.transcript_shown, Transcript(email=email, error=said))
             return
         self._known.told(None, email)
         self._store.apply(reduce.transcript_shown, replace(asked, email=email, error="", is_sent=True))

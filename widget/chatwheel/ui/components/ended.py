@@ -8,15 +8,11 @@ from chatwheel.ui.i18n import Strings
 from chatwheel.ui.state import State
 from chatwheel.ui.tree import Node, h
 
-LEFT = "form.ticket_done"
-"""What is said when the visitor has left a message."""
-
 
 def ended(state: State, t: Strings) -> list[Node]:
     if state.form and state.form.kind != "postchat":
         return []  # the next has begun: what must be asked before it gets the room
-    asked = None if state.thanks == LEFT else rating(state, t)  # nobody has talked with them yet
-    parts: list[Node | None] = [transcript(state, t), asked]
+    parts: list[Node | None] = [transcript(state, t), rating(state, t)]
     if state.ended and not state.active:
         again = {"type": "button", "class": "primary", "data-action": "start-chat"}
         row = (h("span", None, t(state.thanks or "ended.text")), h("button", again, t("ended.again")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chatwheel.sdk.models import FormField, FormOption
-from chatwheel.ui.i18n import Strings
+from chatwheel.ui.i18n import Strings, Words
 from chatwheel.ui.state import Form, State
 from chatwheel.ui.text import one_line, plain
 from chatwheel.ui.tree import Attribute, Node, h
@@ -63,7 +63,7 @@ def _first_open(shown: Form) -> FormField | None:
 def labelled(
     field: FormField,
     name: str,
-    error: str | None,
+    error: Words | None,
     t: Strings,
     *,
     given: Sequence[str] | None = None,
@@ -73,7 +73,8 @@ def labelled(
     in it from the beginning.
     """
     if field.type == "header":
-        return h("p", {"class": "intro", "dir": "auto"}, one_line(field.label))
+        # Its own direction inside, the form's for the line: as the labels below it.
+        return h("p", {"class": "intro"}, h("bdi", None, one_line(field.label)))
     common: dict[str, Attribute] = {
         "name": field.id,
         "required": bool(field.required),
@@ -82,7 +83,7 @@ def labelled(
         "data-focus": has_focus,
     }
     said = (
-        h("p", {"class": "wrong", "dir": "auto", "id": f"{name}-error", "role": "alert"}, error)
+        h("p", {"class": "wrong", "id": f"{name}-error", "role": "alert"}, h("bdi", None, t.say(error)))
         if error
         else None
     )

@@ -13,7 +13,7 @@ COMMENT_LIMIT = 2_000
 
 def rating(state: State, t: Strings) -> Node | None:
     """Asked when a conversation has ended, and during one when the visitor wants it."""
-    if not (state.rating.asked or (state.ended and not state.active)) or not state.thread_id:
+    if not state.thread_id or not (state.rating.asked or _is_over(state)):
         return None
     thumbs = h(
         "div",
@@ -33,6 +33,11 @@ def rating(state: State, t: Strings) -> Node | None:
         _comment(state, t),
         key="rating",
     )
+
+
+def _is_over(state: State) -> bool:
+    """Whether there was a conversation: a message that was left, or a place in line, is none."""
+    return state.ended and not state.active and (state.rating.score is not None or state.is_answered)
 
 
 def _thumb(state: State, score: int, name: str, t: Strings) -> Node:

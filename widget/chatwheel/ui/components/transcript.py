@@ -43,6 +43,6 @@ def transcript(state: State, t: Strings) -> Node | None:
         {"class": "transcript", "data-action": "transcript-send", "novalidate": True},
         h("div", {"class": "row"}, h("label", {"for": FIELD}, t("transcript.question")), away),
         h("div", {"class": "field"}, h("input", field), h("button", send, t("transcript.send"))),
-        h("p", error, asked.error) if asked.error else None,
+        h("p", error, t.say(asked.error)) if asked.error else None,
         key="transcript",
     )

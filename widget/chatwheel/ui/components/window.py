@@ -50,7 +50,10 @@ VIEWS: Mapping[Place, tuple[View, Source]] = {
     Place.ALERTS: (notices.alerts, lambda s: (s.notices,)),
     Place.ENDED: (
         ended,
-        lambda s: (s.rating, s.transcript, s.ended, s.active, s.thread_id, s.form, s.thanks),
+        lambda s: (
+            *(s.rating, s.transcript, s.ended, s.active, s.thread_id, s.form, s.thanks),
+            s.ended and s.is_answered,
+        ),
     ),
 }
 """Each place's view, and the parts of the state that it depends on: while they stay, so do its nodes."""
