@@ -151,9 +151,7 @@ class App:
         channel.on("files", self._files)
         channel.on("page", lambda body, files: self._page(body))
         channel.on("network", lambda body, files: _report_network(body["online"]))
-        channel.on(
-            "call", lambda body, files: self._calls.call(body["id"], body["method"], body["args"], files)
-        )
+        channel.on("call", self._call)
         channel.on("listen", lambda body, files: self._calls.listen(body))
         channel.on("words", lambda body, files: self._speak(body["strings"], body["locale"]))
 
@@ -180,6 +178,10 @@ class App:
 
     def _send_edits(self, edits: list[Edit]) -> None:
         self._channel.post("edits", edits)
+
+    def _call(self, body: Mapping[str, Any], files: list[Any]) -> None:
+        self._controller.rest.ends()
+        self._calls.call(body["id"], body["method"], body["args"], files)
 
     def _files(self, about: list[Mapping[str, Any]], js_files: list[Any]) -> None:
         for description, js_file in zip(about, js_files, strict=True):
