@@ -20,6 +20,8 @@ import { hello } from "./guard.mjs";
  * @property {string} [apiUrl]
  * @property {string} [accountsUrl]
  * @property {string} [locale]
+ * @property {string} [wordsUrl] address of a file with the owner's own words, or `service`
+ * @property {object} [words] the owner's own words
  * @property {boolean} [keepMetadata] pictures are sent with what they tell besides the picture
  * @property {boolean} [forget] delete what is kept, and start nothing
  * @property {string} [extension] address of a Python file of the site's own

@@ -10,6 +10,7 @@
  * @property {URL} base
  * @property {string} key of the storage
  * @property {DOMStringMap} dataset of the script tag
+ * @property {{ identity?: unknown, words?: object }} given what the page gives that no attribute holds
  * @property {HTMLElement} element
  * @property {ShadowRoot} root
  * @property {HTMLButtonElement} launcher
@@ -70,6 +71,8 @@ export class Page {
     this.#embed = embed;
     this.#opening = embed.words.open;
     for (const name of embed.listeners.keys()) this.listen(name);
+    const { enter = "send" } = embed.dataset;
+    if (enter !== "send" && enter !== "newline") console.warn(`chatwheel: data-enter="${enter}" is not known, and taken for "send".`);
     this.#watchAddress();
     const { signal } = this.#ended;
     if (!embed.dataset.inline) void import("./phone.mjs").then(({ Phone }) => new Phone(embed, signal, (is) => this.#covers(is)), () => {});
@@ -133,6 +136,7 @@ export class Page {
     });
     // It holds for the next frame, too: a page application may have this one made anew.
     if (attribute) answer.then(() => (this.#embed.dataset[attribute] = first), () => {});
+    if (method === "setWords") answer.then(() => (this.#embed.given.words = first), () => {});
     return answer;
   }
 
@@ -185,6 +189,8 @@ export class Page {
       apiUrl,
       accountsUrl: originOf(dataset.accountsUrl) ?? apiUrl,
       locale: dataset.locale,
+      wordsUrl: dataset.words && addressOf(dataset.words),
+      words: this.#embed.given.words,
       keepMetadata: dataset.keepMetadata !== undefined,
       theme: dataset.theme,
       ...this.#look(),
@@ -250,7 +256,8 @@ export class Page {
   /** The launcher's name tells how much is unread. @param {number} count */
   #name(count) {
     const { words, draw } = this.#embed;
-    words.open = count ? this.#counted("launcher.unread", count) : (this.#words["launcher.open"] ?? this.#opening);
+    const { label } = this.#embed.dataset;
+    words.open = count ? this.#counted("launcher.unread", count) : (label || (this.#words["launcher.open"] ?? this.#opening));
     draw();
   }
 
@@ -330,6 +337,14 @@ export class Page {
       signal.addEventListener("abort", () => clearInterval(timer));
     }
   }
+}
+
+/** The whole address of the owner's words; `service` is the chat service. @param {string} address */
+function addressOf(address) {
+  if (address === "service") return address;
+  const { href, protocol } = Object.assign(document.createElement("a"), { href: address });
+  if (/^https?:$/.test(protocol)) return href;
+  return void console.error(`chatwheel: data-words is not an http(s) address: ${address}`);
 }
 
 /** The origin of a server; `/` is the page's own. @param {string | undefined} address */

@@ -6,6 +6,7 @@
 import { Alerts } from "./alerts.mjs";
 import { Composer } from "./composer.mjs";
 import { Nodes } from "./edits.mjs";
+import { Extras } from "./extras.mjs";
 import { Fields } from "./fields.mjs";
 import { described } from "./files.mjs";
 import { forget, stay } from "./forget.mjs";
@@ -13,7 +14,6 @@ import { connectHost } from "./host.mjs";
 import { Menu } from "./menu.mjs";
 import { Messages } from "./messages.mjs";
 import { withoutMetadata } from "./metadata.mjs";
-import { check } from "./release.mjs";
 import { Scroll } from "./scroll.mjs";
 import { Seen } from "./seen.mjs";
 import { Starting } from "./starting.mjs";
@@ -22,6 +22,7 @@ import { Unsent } from "./unsent.mjs";
 import { Verbs } from "./verbs.mjs";
 import { Watchdog } from "./watchdog.mjs";
 import { startWorker } from "./worker.mjs";
+import { Wording } from "./wording.mjs";
 import { Words } from "./words.mjs";
 
 const LOG = 5;
@@ -35,6 +36,7 @@ class Stage {
   #menu = new Menu(() => this.#intent("menu"));
   #live = /** @type {HTMLElement} */ (document.querySelector("#live"));
   #words = new Words();
+  #wording = new Wording(this.#words, () => this.#reword());
   #nodes = new Nodes(document, (time) => this.#words.writeTime(time));
   #scroll = new Scroll({ onTop: () => this.#intent("older"), onLatest: () => this.#goToLatest() });
   #seen = new Seen((key) => this.#intent("seen", { key }));
@@ -46,10 +48,7 @@ class Stage {
   });
   #starting = new Starting((key, values) => this.#words.say(key, values), () => this.#start());
   #unsent = new Unsent((messages) => this.#found(messages));
-  /** Made when it is first asked for. @type {import("./emoji.mjs").EmojiPicker | undefined} */
-  #emoji;
-  /** Made when the first page is shown in it. @type {import("./sheet.mjs").Sheet | undefined} */
-  #sheet;
+  #extras = new Extras((key, values) => this.#words.say(key, values));
   #alerts = new Alerts(
     (choices) => this.#intent("alerts", choices),
     () => this.#tellHost("open"),
@@ -77,6 +76,7 @@ class Stage {
     send: (text) => void this.#send(text),
     prefill: (text) => this.#prefill(text),
     setLocale: (locale) => this.#setLocale(locale),
+    setWords: (words) => this.#wording.set(words),
     setTheme: (theme, look) => this.#dress({ ...this.#settings, ...look, theme }),
     askPython: (call, files) => this.#tell("call", call, files),
     answer: (result) => this.#tellHost("result", result),
@@ -109,6 +109,8 @@ class Stage {
     this.#composer.remember(scope);
     this.#moved(settings.page); // before anything is awaited: what the page says next is newer
     await this.#speak(settings.locale);
+    if (settings.wordsUrl) void this.#wording.fetch(settings.wordsUrl, settings);
+    if (settings.words) this.#wording.set(settings.words);
     this.#found(await this.#unsent.open(scope));
     await here; // else what is started would be deleted
     this.#start();
@@ -231,8 +233,9 @@ class Stage {
     else if (command.verb === "keep") this.#unsent.keep(command.message);
     else if (command.verb === "forget") this.#unsent.forget(command.key);
     else if (command.verb === "restart") this.#restart();
-    else if (command.verb === "webview") void this.#showPage(/** @type {any} */ (command));
+    else if (command.verb === "webview") void this.#extras.showPage(/** @type {any} */ (command));
   }
+
 
   /** @param {string} what of the site's own Python never came back: the chat goes on without it */
   #hung(what) {
@@ -256,14 +259,6 @@ class Stage {
     }
   }
 
-  /** @param {import("./sheet.mjs").Request} request */
-  async #showPage(request) {
-    await check("sheet.mjs");
-    const { Sheet } = await import("./sheet.mjs");
-    this.#sheet ??= new Sheet((key, values) => this.#words.say(key, values));
-    this.#sheet.open(request);
-  }
-
   /**
    * Said once by a screen reader: long enough in the document to be noticed, short enough not to be read again.
    * @param {string} text
@@ -278,12 +273,12 @@ class Stage {
   // -- the visitor ------------------------------------------------------------------------------------------------
 
   #listen() {
-    document.querySelector("#close-button")?.addEventListener("click", () => this.#close());
+    document.querySelector("#close-button")?.addEventListener("click", () => this.#tellHost("close"));
     document.addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.#attention());
     for (const name of ["focus", "blur"]) addEventListener(name, () => this.#tellHost("look"));
-    document.querySelector("#emoji")?.addEventListener("click", () => void this.#chooseEmoji());
+    document.querySelector("#emoji")?.addEventListener("click", () => void this.#extras.chooseEmoji((emoji) => this.#insert(emoji)));
     for (const name of ["online", "offline"]) {
       addEventListener(name, () => this.#up && this.#post("network", { online: name === "online" }));
     }
@@ -308,30 +303,19 @@ class Stage {
     if (event.isComposing) return;
     if (event.key === "Escape") {
       event.preventDefault();
-      if (this.#sheet?.isOpen) this.#sheet.close();
-      else if (this.#menu.isOpen) this.#intent("menu-close");
-      else this.#close();
+      if (this.#extras.closePage()) return;
+      if (this.#menu.isOpen) this.#intent("menu-close");
+      else this.#tellHost("close");
     } else if (this.#menu.hasFocus) {
       if (this.#menu.walk(event.key)) event.preventDefault();
       else if (event.key === "Tab") this.#intent("menu-close");
     }
   }
 
-  #close() {
-    this.#tellHost("close");
-  }
-
-  async #chooseEmoji() {
-    if (!this.#emoji) {
-      await check("emoji.mjs");
-      const { EmojiPicker } = await import("./emoji.mjs");
-      const button = /** @type {HTMLElement} */ (document.querySelector("#emoji"));
-      this.#emoji ??= new EmojiPicker(button, this.#words.say("composer.emoji"), (emoji) => {
-        if (emoji) this.#composer.insert(emoji);
-        this.#composer.focus();
-      });
-    }
-    this.#emoji.toggle();
+  /** @param {string | undefined} emoji */
+  #insert(emoji) {
+    if (emoji) this.#composer.insert(emoji);
+    this.#composer.focus();
   }
 
   /** @param {string} text */
@@ -372,16 +356,21 @@ class Stage {
   /** @param {string} [locale] */
   async #speak(locale) {
     await this.#words.load(locale);
+    this.#reword();
+  }
+
+  /** There are other words: here, in Python, on the host page. */
+  #reword() {
     this.#words.write(document);
-    this.#composer.speak();
+    this.#composer.speak((keys) => this.#words.say("composer.placeholder_keys", { keys }));
     this.#tellHost("words", this.#words.forHost());
+    if (this.#up) this.#post("words", { strings: this.#words.texts, locale: this.#words.locale });
   }
 
   /** @param {string} locale */
   async #setLocale(locale) {
     if (this.#settings) this.#settings.locale = locale;
     await this.#speak(locale);
-    if (this.#up) this.#post("words", { strings: this.#words.texts, locale: this.#words.locale });
     for (const time of document.querySelectorAll("time")) this.#words.writeTime(time);
     return this.#words.locale;
   }
