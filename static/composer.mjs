@@ -31,6 +31,8 @@ export class Composer {
   #options;
   /** Where the draft is kept; empty until it is known whose it is. */
   #place = "";
+  /** The draft that was found there. */
+  #found = "";
 
   /** @param {ComposerOptions} options */
   constructor(options) {
@@ -73,13 +75,19 @@ export class Composer {
    */
   remember(scope) {
     this.#place = DRAFT + scope;
-    this.#message.value ||= read(this.#place);
+    this.#found = read(this.#place);
+    this.#message.value ||= this.#found;
     this.#changed();
     addEventListener("storage", ({ key, newValue }) => {
       if (key !== this.#place || document.hasFocus() || this.#message.value === (newValue ?? "")) return;
       this.#message.value = newValue ?? "";
       this.#show();
     });
+  }
+
+  /** The draft that was found is another's; what was written since is not. */
+  disown() {
+    if (this.#found && this.#message.value === this.#found) this.prefill("");
   }
 
   /** Where the visitor writes: here, or in the form that stands in the composer's place. */

@@ -221,11 +221,14 @@
       else unload();
     };
 
-    /** What was kept goes; what is in the frame's storage, only a frame can reach. */
-    const forget = async () => {
-      stored((storage) => [key, consentKey].forEach((name) => storage.removeItem(name)));
+    /**
+     * What was kept goes; what is in the frame's storage, only a frame can reach.
+     * @param {"all" | "visitor"} [what] all, or what one visitor leaves behind for the next
+     */
+    const forget = async (what = "all") => {
+      stored((storage) => [key, ...(what === "all" ? [consentKey] : [])].forEach((name) => storage.removeItem(name)));
       make();
-      await page?.then((page) => page.forget()).finally(unload);
+      await page?.then((page) => page.forget(what)).finally(() => what === "visitor" && state.open ? tell((page) => page.renew()) : unload());
     };
 
     // -- the frame ------------------------------------------------------------------------------------------------
@@ -347,6 +350,19 @@
       toggle,
       hide: () => conceal(true),
       show: () => conceal(false),
+      identity: (provider) => {
+        if (provider && typeof (provider.getToken ?? provider) !== "function") {
+          throw refusal("INVALID_ARGUMENT", "identity takes a function that gives a token, an object with getToken, or null.");
+        }
+        given.identity = provider;
+        tell((page) => page.renew());
+      },
+      logout: () => (consented ? forget("visitor") : undefined), // else nothing is kept
+      forget: () => {
+        const had = consented;
+        if (rule !== undefined) wish = consented = false; // it is asked for again
+        return had ? forget() : undefined;
+      },
       unread: () => state.unread,
       state: () => ({ ...state }),
       consent,

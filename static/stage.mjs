@@ -4,6 +4,7 @@
  * Python what the visitor did, and keeps the panel usable while Python is not there yet.
  */
 import { Alerts } from "./alerts.mjs";
+import { Belongings, isApart, partFrom } from "./belongings.mjs";
 import { Composer } from "./composer.mjs";
 import { Nodes } from "./edits.mjs";
 import { Extras } from "./extras.mjs";
@@ -88,6 +89,7 @@ class Stage {
     onFiles: (files) => void this.#files(files),
     onPage: (pages) => this.#scroll.page(pages),
   });
+  #belongings = new Belongings(this.#composer, this.#unsent, (messages) => this.#found(messages));
 
   async run() {
     this.#composer.takeOver();
@@ -96,22 +98,28 @@ class Stage {
       onCall: (call) => void this.#verbs.call(call),
       onListen: (name) => this.#listenTo(name),
       onIntent: (name) => this.#intent(name),
+      onAnswer: (answer) => this.#up && this.#post("answer", answer),
     });
     this.#listen();
     const { settings, post } = await host;
     this.#settings = settings;
     this.#tellHost = post;
-    if (settings.forget) return forget().then(() => post("forgotten"));
+    const scope = `${settings.organizationId}:${settings.clientId}`;
+    if (settings.forget) {
+      await forget(settings.forget);
+      if (settings.forget === "visitor") partFrom(scope);
+      return post("forgotten");
+    }
     const here = stay(() => this.#leave());
     this.#dress(settings);
-    const scope = `${settings.organizationId}:${settings.clientId}`;
     this.#alerts.open(scope);
-    this.#composer.remember(scope);
+    this.#settings = { ...settings, apart: isApart(scope) };
+    this.#belongings.open(scope, Boolean(settings.identity));
     this.#moved(settings.page); // before anything is awaited: what the page says next is newer
     await this.#speak(settings.locale);
     if (settings.wordsUrl) void this.#wording.fetch(settings.wordsUrl, settings);
     if (settings.words) this.#wording.set(settings.words);
-    this.#found(await this.#unsent.open(scope));
+    await this.#belongings.restore();
     await here; // else what is started would be deleted
     this.#start();
   }
@@ -139,7 +147,7 @@ class Stage {
     else if (kind === "edits") this.#apply(body);
     else if (kind === "do") this.#do(body);
     else if (kind === "runs") this.#watchdog.runs(body);
-    else if (["event", "result", "call-progress"].includes(kind)) this.#tellHost(kind, body);
+    else if (["ask", "event", "result", "call-progress"].includes(kind)) this.#tellHost(kind, body);
   }
 
   /** @param {{ reason: string, message: string }} failure */
@@ -226,16 +234,22 @@ class Stage {
     if (command.verb === "announce") this.#announce(command.text ?? "");
     else if (command.verb === "focus") this.#composer.focus();
     else if (command.verb === "unread") this.#tellHost("unread", command);
-    else if (command.verb === "state") this.#tellHost("state", command);
+    else if (command.verb === "state") this.#stands(command);
     else if (command.verb === "tell") this.#tellHost("event", command);
     else if (command.verb === "remember") this.#tellHost("remember");
     else if (command.verb === "news") void this.#alerts.tell(command.message);
     else if (command.verb === "keep") this.#unsent.keep(command.message);
     else if (command.verb === "forget") this.#unsent.forget(command.key);
     else if (command.verb === "restart") this.#restart();
+    else if (command.verb === "renew") this.#tellHost("renew");
     else if (command.verb === "webview") void this.#extras.showPage(/** @type {any} */ (command));
   }
 
+  /** @param {{ verb: string, [detail: string]: any }} state */
+  #stands(state) {
+    this.#belongings.belongTo(state.customerId ?? "");
+    this.#tellHost("state", state);
+  }
 
   /** @param {string} what of the site's own Python never came back: the chat goes on without it */
   #hung(what) {

@@ -45,6 +45,9 @@ TYPING_SECONDS = 12.0
 SLOW_SECONDS = 12.0
 """A first connection that takes longer is worth a word."""
 
+OTHER_CUSTOMER = ("identity_mismatch", "identity_changed")
+"""Whoever is here now must see nothing of who was here before: all begins anew."""
+
 Intent = Mapping[str, Any]
 
 
@@ -354,7 +357,9 @@ class Controller:
 
     def _on_disconnected(self, payload: events.Disconnected) -> None:
         self._conversation.disconnected()
-        if self.rest.begins(payload.reason):
+        if payload.reason in OTHER_CUSTOMER:
+            self._stage.do("renew")
+        elif self.rest.begins(payload.reason):
             pass
         elif self._sdk.status in ("destroyed", "paused"):
             self._store.apply(reduce.stopped, payload.reason)
