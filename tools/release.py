@@ -16,7 +16,8 @@ from pathlib import Path
 from tools import stamps
 
 _STABLE = ("embed.js", "frame.html")
-_BESIDE = "livechat.js"  # imports embed.js, and is named by pages as embed.js is
+# What imports embed.js, and is named by pages as embed.js is, and what describes that to tools.
+_BESIDE = ("livechat.js", "element.mjs", "custom-elements.json")
 # What the frame loads at once besides its own modules, and what each of the modules imports.
 _PYSCRIPT = ("runtime/pyscript/core.js", "runtime/pyscript/error-*.js")
 # What workers load by themselves, by their first module.
@@ -67,7 +68,8 @@ class Release:
         embed, frame = ((self.folder / name).read_text(encoding="utf-8") for name in _STABLE)
         for name in _STABLE:
             (self.folder / name).unlink()
-        (self.folder / _BESIDE).rename(self._home / _BESIDE)
+        for beside in _BESIDE:
+            (self.folder / beside).rename(self._home / beside)
         files = stamps.tree(self.folder)
         key = hashlib.sha256(f"{embed}\0{frame}\0".encode())
         for path in files:
