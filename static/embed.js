@@ -421,7 +421,7 @@
       draw();
       place();
       observer.observe(document.documentElement, { childList: true, subtree: Boolean(inline) });
-      for (const args of queue) /** @type {any} */ (host.chatwheel)(...args); // first: it may say who the visitor is
+      for (const args of queue) try { host.chatwheel(...args); } catch (error) { console.error(error); } // first: it may say who is here
       const boot = dataset.boot ?? "intent";
       const { saveData, effectiveType = "" } = host.navigator.connection ?? {}; // where each byte is dear: only what is asked for
       if (boot !== "manual" && !saveData && !/[23]g/.test(effectiveType) && !signal.aborted) prepare(boot);

@@ -13,14 +13,14 @@ from browser.pages import Widget
 def test_an_element(visitor: BrowserContext, backend: Backend, watch: Watch) -> None:
     style = "<style>main, aside { height: 400px } chatwheel-widget { width: 380px }</style>"
     element = f"<chatwheel-widget {IDS} data-api-url='/'></chatwheel-widget>"
-    early = "chatwheel('prefill', 'Kept from before');"
+    early = "chatwheel('on', 'no function'); chatwheel('prefill', 'Kept from before');"
     script = "<script type=module src=/chatwheel/element.mjs></script>"
     serve(
         visitor,
         f"{backend.url}/shop",
         f"{style}<main>{element}</main><aside></aside><script>{STUB}{early}</script>{script}",
     )
-    watch.expect("there is one chat on a page")
+    watch.expect("there is one chat on a page", "on, once and off take an event's name and a function")
     widget = Widget(visitor.new_page(), backend.url)
     page = widget.page
     page.goto(f"{backend.url}/shop")

@@ -129,5 +129,21 @@ def test_logging_out(visitor: BrowserContext, backend: Backend, watch: Watch) ->
     kept: dict[str, Any] = page.evaluate("({ ...localStorage, ...sessionStorage })")
     assert list(kept) == ["chatwheel:apart:demo-organization:demo-client"]
     assert page.evaluate("caches.keys()") == []
+
+    # What somebody else has left after all, as by a browser that was closed in the middle of it, is not theirs.
+    page.evaluate(
+        """() => {
+            globalThis.customer = null;
+            const scope = "demo-organization:demo-client";
+            localStorage[`chatwheel:customer:${scope}`] = "somebody-else";
+            localStorage[`chatwheel:draft:${scope}`] = "Half a secret";
+            const message = { key: "k1", at: Date.now(), text: "The other half", customer: "somebody-else" };
+            localStorage[`chatwheel:unsent:${scope}:tab:k1`] = JSON.stringify(message);
+        }"""
+    )
     widget.open().wait_connected()
     assert wait_for_customer(page, "() => true") not in (first, second)
+    expect(widget.composer).to_have_value("")
+    expect(widget.articles).to_have_count(0)
+    page.wait_for_function("!/half/i.test(JSON.stringify(localStorage))")
+    assert not [frame for frame in backend.loop.call(lambda: backend.server.frames) if "half" in frame.text]

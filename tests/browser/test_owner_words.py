@@ -81,7 +81,7 @@ def test_words_keys_and_parts(visitor: BrowserContext, backend: Backend, agent: 
     expect(widget.message("One")).to_contain_text("Sent")
 
     # The words are the owner's, as text; mistakes are named, and the standard words stand there.
-    expect(widget.composer).to_have_attribute("placeholder", "Write a message… (Ctrl+⏎ sends)")
+    expect(widget.composer).to_have_attribute("placeholder", "Ctrl+⏎ sends")
     expect(widget.composer).to_have_attribute("enterkeyhint", "enter")
     expect(widget.send_button).to_be_visible()
     widget.composer.press("Enter")
