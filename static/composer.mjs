@@ -4,11 +4,13 @@
  * to whoever listens. It empties itself only when the message was taken.
  */
 
-import { takeSent } from "./early.mjs";
+import { breaksLines, sends, takeSent } from "./early.mjs";
 
 /** Customer Chat API: a message holds 16 KB of UTF-8 at the most. */
 export const TEXT_LIMIT = 16 * 1024;
 const DRAFT = "chatwheel:draft:";
+/** As they stand on the keyboard. */
+const KEYS = /Mac|iP/.test(navigator.platform) ? "\u2318\u23ce" : "Ctrl+\u23ce";
 const GROWS = CSS.supports("field-sizing", "content");
 
 /**
@@ -30,6 +32,8 @@ export class Composer {
   #options;
   /** Where the draft is kept; empty until it is known whose it is. */
   #place = "";
+  /** The draft that was found there. */
+  #found = "";
 
   /** @param {ComposerOptions} options */
   constructor(options) {
@@ -72,13 +76,19 @@ export class Composer {
    */
   remember(scope) {
     this.#place = DRAFT + scope;
-    this.#message.value ||= read(this.#place);
+    this.#found = read(this.#place);
+    this.#message.value ||= this.#found;
     this.#changed();
     addEventListener("storage", ({ key, newValue }) => {
       if (key !== this.#place || document.hasFocus() || this.#message.value === (newValue ?? "")) return;
       this.#message.value = newValue ?? "";
       this.#show();
     });
+  }
+
+  /** The draft that was found is another's; what was written since is not. */
+  disown() {
+    if (this.#found && this.#message.value === this.#found) this.prefill("");
   }
 
   /** Where the visitor writes: here, or in the form that stands in the composer's place. */
@@ -115,8 +125,12 @@ export class Composer {
     this.focus();
   }
 
-  /** The words have come, or are others. */
-  speak() {
+  /**
+   * The words have come, or are others.
+   * @param {(keys: string) => string} hint says which keys send
+   */
+  speak(hint) {
+    if (breaksLines && matchMedia("(any-pointer: fine)").matches) this.#message.placeholder = hint(KEYS);
     if (!this.#refusal.hidden) this.#accepts(this.#message.value.trim());
   }
 
@@ -155,12 +169,10 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    // 229: Safari has ended the composition when the Enter that ended it arrives.
-    if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (sends(event)) {
       event.preventDefault();
       this.send();
-    } else if (this.#message.value === "" && (event.key === "PageUp" || event.key === "PageDown")) {
+    } else if (this.#message.value === "" && !event.isComposing && (event.key === "PageUp" || event.key === "PageDown")) {
       event.preventDefault();
       this.#options.onPage(event.key === "PageUp" ? -1 : 1);
     }

@@ -9,6 +9,16 @@ const message = /** @type {HTMLTextAreaElement} */ (document.querySelector("#mes
 const over = new AbortController();
 /** @type {string[]} */
 const sent = [];
+/** Whether Enter breaks the line: `data-enter="newline"`, which is in the frame's address, for nobody has said hello yet. */
+export const breaksLines = location.hash === "#newline";
+
+/**
+ * Whether a key sends what is written. 229: Safari has ended the composition when the Enter that ended it arrives.
+ * @param {KeyboardEvent} event
+ */
+export function sends({ key, shiftKey, ctrlKey, metaKey, isComposing, keyCode }) {
+  return key === "Enter" && !isComposing && keyCode !== 229 && (breaksLines ? ctrlKey || metaKey : !shiftKey);
+}
 
 function focus() {
   const isFree = document.hasFocus() && document.activeElement === document.body;
@@ -26,7 +36,7 @@ function send(event) {
 
 /** @param {KeyboardEvent} event */
 function key(event) {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) send(event);
+  if (sends(event)) send(event);
 }
 
 /**
@@ -38,6 +48,7 @@ export function takeSent() {
   return sent.splice(0);
 }
 
+if (breaksLines) message.enterKeyHint = "enter";
 addEventListener("focus", focus);
 form.addEventListener("submit", send, over);
 message.addEventListener("keydown", key, over);

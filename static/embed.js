@@ -20,20 +20,19 @@
   const { dataset } = script;
   const { inline } = dataset;
 
+  /** @param {string | null} url */
+  const isWeb = (url) => !url || /^https?:/.test(Object.assign(document.createElement("a"), { href: url }).protocol);
+
   /** What is wrong with the tag, if anything: said once, where the site's owner looks. */
   const mistake = () => {
     for (const name of ["organization-id", "client-id"]) {
       if (!script.getAttribute(`data-${name}`)) return `data-${name} is missing`;
     }
     for (const name of ["api-url", "accounts-url"]) {
-      const url = script.getAttribute(`data-${name}`);
-      try {
-        if (!url || /^http/.test(new URL(url, location.href).protocol)) continue;
-      } catch {}
-      return `data-${name} is not an http(s) address`;
+      if (!isWeb(script.getAttribute(`data-${name}`))) return `data-${name} is not an http(s) address`;
     }
     try {
-      if (dataset.inline) document.querySelector(dataset.inline);
+      if (inline) document.querySelector(inline);
     } catch {
       return "data-inline is not a selector";
     }
@@ -41,10 +40,7 @@
     return dataset.groupId && !/^\d+$/.test(dataset.groupId) ? "data-group-id is not a number" : undefined;
   };
   const wrong = mistake();
-  if (wrong) {
-    console.error(`chatwheel: ${wrong}. Correct it in the script tag that loads embed.js.`);
-    return;
-  }
+  if (wrong) return console.error(`chatwheel: ${wrong}. Correct it in the script tag that loads embed.js.`);
   const { consent: rule } = dataset;
   if (rule !== undefined && rule !== "required") {
     console.warn(`chatwheel: data-consent="${rule}" is not known, and taken for "required".`);
@@ -77,18 +73,16 @@
     :host { all: initial; position: fixed; z-index: var(--chatwheel-z-index, 2147483000);
       inset-block-end: var(--chatwheel-offset-y, 24px); inset-inline-end: var(--chatwheel-offset-x, 24px);
       color-scheme: light dark; --accent: var(--chatwheel-accent, #3d4fd6); --radius: var(--chatwheel-radius, 16px); }
-    :host([data-position="start"]) { inset-inline: var(--chatwheel-offset-x, 24px) auto; }
-    :host([hidden]) { display: none; }
+    :host([data-position="start"]) { inset-inline: var(--chatwheel-offset-x, 24px) auto; } :host([hidden]) { display: none; }
     button { position: relative; display: grid; place-items: center; width: 60px; height: 60px; margin: 0; padding: 0;
       border: 0; border-radius: 50%; cursor: pointer; background: var(--accent); color: #fff;
       color: color(from var(--accent) xyz-d65 clamp(0, (.179 - y) * 9e9, .95) clamp(0, (.179 - y) * 9e9, 1) clamp(0, (.179 - y) * 9e9, 1.089));
       box-shadow: 0 6px 20px rgb(20 20 40 / 24%), 0 1px 4px rgb(20 20 40 / 16%);
       transition: transform 160ms cubic-bezier(.2, .8, .3, 1); -webkit-tap-highlight-color: transparent; }
-    button:hover { transform: scale(1.05); }
-    button:active { transform: scale(.97); }
+    button:hover { transform: scale(1.05); } button:active { transform: scale(.97); }
     button:focus-visible { outline: 3px solid #17171c; outline-offset: 3px; box-shadow: 0 0 0 8px #fff; } /* seen on any page */
-    svg { grid-area: 1 / 1; width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 1.5;
-      stroke-linecap: round; stroke-linejoin: round; transition: opacity 160ms, transform 160ms; }
+    svg { grid-area: 1 / 1; width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round;
+      transition: opacity 160ms, transform 160ms; }
     button[aria-expanded="true"] .chat, button[aria-expanded="false"] .down { opacity: 0; transform: rotate(30deg) scale(.6); }
     iframe { position: absolute; inset-block-end: 76px; inset-inline-end: 0; width: var(--chatwheel-width, 380px); max-width: calc(100vw - 48px);
       height: min(var(--chatwheel-height, 640px), 100vh - 104px); height: min(var(--chatwheel-height, 640px), 100dvh - 104px);
@@ -107,9 +101,8 @@
     :host([data-inline][hidden]), :host([data-inline][data-open]) button { display: none; }
     :host([data-inline]) iframe { position: absolute; inset: 0; width: 100%; max-width: none; height: 100%;
       border-radius: var(--radius); box-shadow: 0 0 0 1px rgb(128 128 144 / 16%); transition: none; }
-    @media (prefers-reduced-motion: reduce) { button, svg, iframe { transition: none; } }
-    @media (forced-colors: active) { button, iframe { border: 2px solid CanvasText; } }
-    @media print { :host { display: none; } }`;
+    @media (prefers-reduced-motion: reduce) { button, svg, iframe { transition: none; } } @media print { :host { display: none; } }
+    @media (forced-colors: active) { button, iframe { border: 2px solid CanvasText; } }`;
 
   /**
    * @param {string} name
@@ -138,6 +131,8 @@
   /** @param {string} code @param {string} message */
   const refusal = (code, message) => Object.assign(new Error(`chatwheel: ${message}`), { code });
 
+  const destroyed = () => refusal("DESTROYED", 'the widget was destroyed; chatwheel("init") starts it again.');
+
   /** All there is between the script, or `init`, and `destroy`. */
   const start = () => {
     const element = document.createElement("div");
@@ -151,6 +146,7 @@
     root.adoptedStyleSheets = [sheet];
     const launcher = document.createElement("button");
     launcher.type = "button";
+    launcher.setAttribute("part", "launcher");
     launcher.append(
       drawing("chat", "M12 3.75c-4.97 0-9 3.36-9 7.5 0 2.3 1.24 4.35 3.19 5.73-.1 1.2-.6 2.3-1.44 3.27 1.7-.13 3.3-.72 4.6-1.68.85.12 1.73.18 2.65.18 4.97 0 9-3.36 9-7.5s-4.03-7.5-9-7.5Z"),
       drawing("down", "m6 9.5 6 6 6-6"),
@@ -166,7 +162,9 @@
     const state = { open: false, hidden: false, unread: 0, started: false };
     /** @type {Map<string, Set<((payload: any) => void) & { of?: Function }>>} */
     const listeners = new Map();
-    const words = { open: openText, close: closeText, title: titleText };
+    const words = { open: dataset.label || openText, close: closeText, title: titleText };
+    /** What the page gives that no attribute holds. @type {{ identity?: unknown }} */
+    const given = {};
 
     /** @param {string} name @param {unknown} [detail] */
     const emit = (name, detail) => {
@@ -223,11 +221,14 @@
       else unload();
     };
 
-    /** What was kept goes; what is in the frame's storage, only a frame can reach. */
-    const forget = async () => {
-      stored((storage) => [key, consentKey].forEach((name) => storage.removeItem(name)));
+    /**
+     * What was kept goes; what is in the frame's storage, only a frame can reach.
+     * @param {"all" | "visitor"} [what] all, or what one visitor leaves behind for the next
+     */
+    const forget = async (what = "all") => {
+      stored((storage) => [key, ...(what === "all" ? [consentKey] : [])].forEach((name) => storage.removeItem(name)));
       make("#forget");
-      await page?.then((page) => page.forget()).finally(unload);
+      await page?.then((page) => page.forget(what)).finally(() => what === "visitor" && state.open ? tell((page) => page.renew()) : unload());
     };
 
     // -- the frame ------------------------------------------------------------------------------------------------
@@ -238,8 +239,9 @@
     const make = (task = "") => {
       if (frame) return;
       frame = document.createElement("iframe");
-      frame.src = at("frame.html" + task);
+      frame.src = at("frame.html" + (task || (dataset.enter === "newline" ? "#newline" : ""))); // it may be typed in before it is told anything
       frame.id = "panel";
+      frame.setAttribute("part", "panel");
       launcher.setAttribute("aria-controls", frame.id);
       frame.allow = "clipboard-write; autoplay";
       frame.addEventListener("load", () => tell((page) => page.connect()));
@@ -250,7 +252,7 @@
         root.append(link); // what is imported from there must have this content
       }
       page = import(at(Object.keys(MODULES)[0])).then(
-        ({ Page }) => new Page({ base, key, dataset, element, root, launcher, drawing, words, listeners, state, signal, frame: made, emit, draw, open, close, unload }),
+        ({ Page }) => new Page({ base, key, dataset, given, element, root, launcher, drawing, words, listeners, state, signal, frame: made, emit, draw, open, close, unload }),
       );
       page.catch((error) => {
         const hint = "Whoever serves it to pages of other origins sends Access-Control-Allow-Origin.";
@@ -315,9 +317,7 @@
       void consent(true); // what waited for it may open the panel, too
       act();
     });
-    element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") close();
-    });
+    element.addEventListener("keydown", (event) => event.key === "Escape" && close());
 
     // -- window.chatwheel -----------------------------------------------------------------------------------------
 
@@ -350,6 +350,19 @@
       toggle,
       hide: () => conceal(true),
       show: () => conceal(false),
+      identity: (provider) => {
+        if (provider && typeof (provider.getToken ?? provider) !== "function") {
+          throw refusal("INVALID_ARGUMENT", "identity takes a function that gives a token, an object with getToken, or null.");
+        }
+        given.identity = provider;
+        tell((page) => page.renew());
+      },
+      logout: () => (consented ? forget("visitor") : undefined), // else nothing is kept
+      forget: () => {
+        const had = consented;
+        if (rule !== undefined) wish = consented = false; // it is asked for again
+        return had ? forget() : undefined;
+      },
       unread: () => state.unread,
       state: () => ({ ...state }),
       consent,
@@ -374,8 +387,8 @@
       if (signal.aborted && host.chatwheel.mounted) return host.chatwheel(method, ...args); // it was kept since before `init`
       if (method === "on" || method === "once") return verbs[method](...args);
       return new Promise((resolve, reject) => {
-        const refuse = () => reject(refusal("DESTROYED", 'the widget was destroyed; chatwheel("init") starts it again.'));
-        if (signal.aborted && method !== "init") refuse();
+        const refuse = () => reject(destroyed());
+        if (signal.aborted && !/^(init|state|unread)$/.test(method)) refuse();
         else if (Object.hasOwn(verbs, method)) resolve(verbs[method](...args));
         else {
           allowed(() => {
@@ -386,8 +399,12 @@
       });
     };
 
+    const ready = new Promise((resolve, reject) => {
+      listeners.set("ready", new Set([resolve])).set("destroy", new Set([() => reject(destroyed())]));
+    });
+    ready.catch(() => {}); // nobody has to wait for it
     const queue = Array.isArray(host.chatwheel?.q) ? host.chatwheel.q : [];
-    host.chatwheel = Object.assign(call, { mounted: true, script });
+    host.chatwheel = Object.assign(call, { mounted: true, script, ready });
 
     // -- going ----------------------------------------------------------------------------------------------------
 
@@ -404,34 +421,27 @@
       draw();
       place();
       observer.observe(document.documentElement, { childList: true, subtree: Boolean(inline) });
+      for (const args of queue) try { host.chatwheel(...args); } catch (error) { console.error(error); } // first: it may say who is here
       const boot = dataset.boot ?? "intent";
-      const { saveData, effectiveType = "" } = host.navigator.connection ?? {};
-      const isDear = saveData || /[23]g/.test(effectiveType); // each byte is: only what is asked for
-      if (boot !== "manual" && !isDear) prepare(boot);
-      for (const args of queue) /** @type {any} */ (host.chatwheel)(...args);
+      const { saveData, effectiveType = "" } = host.navigator.connection ?? {}; // where each byte is dear: only what is asked for
+      if (boot !== "manual" && !saveData && !/[23]g/.test(effectiveType) && !signal.aborted) prepare(boot);
     };
 
     /** @param {string} boot */
     const prepare = (boot) => {
       if (inline) {
-        new IntersectionObserver(([seen], observer) => {
-          if (!seen.isIntersecting) return;
-          observer.disconnect();
-          open();
-        }).observe(element);
+        const seen = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && (seen.disconnect(), open()));
+        seen.observe(element);
       } else if (boot === "eager" || (consented && stored((storage) => storage.getItem(key)))) load();
       else if (boot === "idle") (host.requestIdleCallback ?? setTimeout)(load);
       else {
-        for (const sign of ["pointerenter", "focus", "touchstart"]) {
-          launcher.addEventListener(sign, () => consented && make(), { once: true, passive: true });
-        }
+        const wish = () => consented && make();
+        for (const sign of ["pointerenter", "focus", "touchstart"]) launcher.addEventListener(sign, wish, { once: true, passive: true });
       }
     };
 
     // What was said in another tab.
-    addEventListener("storage", (event) => {
-      if (event.key === consentKey && Boolean(event.newValue) !== consented) agree(!consented);
-    }, { signal });
+    addEventListener("storage", ({ key, newValue }) => key === consentKey && !newValue === consented && agree(!consented), { signal });
     if (document.body) enter();
     else addEventListener("DOMContentLoaded", enter, { signal });
   };

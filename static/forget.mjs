@@ -1,6 +1,8 @@
 // @ts-check
 /** Deletes what the widget keeps in the browser under the frame's origin, which may be the host page's, too. */
 
+import { isMarkOfLogout } from "./belongings.mjs";
+
 const OURS = /^chatwheel\b/;
 const DATABASE = "chatwheel";
 
@@ -28,12 +30,15 @@ export function stay(leave) {
   });
 }
 
-/** Deletes it when all others have gone. */
-export async function forget() {
+/**
+ * Deletes it when all others have gone.
+ * @param {"all" | "visitor"} what all of it, or what is of the visitor: Python's snapshot is of nobody
+ */
+export async function forget(what) {
   const channel = new BroadcastChannel(GOING);
   channel.postMessage(null);
   channel.close();
-  const erase = () => Promise.allSettled([forgetStrings(), forgetDatabase(), forgetCaches()]);
+  const erase = () => Promise.allSettled([forgetStrings(), forgetDatabase(), what === "all" && forgetCaches()]);
   let isDone = false;
   await navigator.locks?.request(HERE, { signal: AbortSignal.timeout(PATIENCE) }, () => {
     isDone = true;
@@ -44,7 +49,7 @@ export async function forget() {
 
 async function forgetStrings() {
   for (const storage of [sessionStorage, localStorage]) {
-    for (const key of Object.keys(storage).filter((key) => OURS.test(key))) storage.removeItem(key);
+    for (const key of Object.keys(storage).filter((key) => OURS.test(key) && !isMarkOfLogout(key))) storage.removeItem(key);
   }
 }
 

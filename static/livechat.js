@@ -22,7 +22,6 @@
     for (const [name, value] of Object.entries({ organizationId: organization_id, clientId: client_id, groupId: group })) {
       if (value !== undefined) script.dataset[name] = String(value);
     }
-    if (configuration.custom_identity_provider) complain("__lc.custom_identity_provider is not asked: who the visitor is, the widget keeps itself");
     script.dataset.boot ??= "idle"; // LiveChat's widget starts with the page, and pages wait for its `ready`
   };
 
@@ -219,6 +218,17 @@
     },
   };
 
+  /** The page knows who the visitor is; before anything connects. */
+  const authenticate = () => {
+    const { custom_identity_provider: provider } = configuration;
+    if (typeof provider !== "function") return;
+    try {
+      chat("identity", provider());
+    } catch (error) {
+      complain(`__lc.custom_identity_provider failed: ${error}`);
+    }
+  };
+
   /** What `__lc` says of the visitor. */
   const introduce = () => {
     const { visitor, params, session_variables } = configuration;
@@ -238,6 +248,7 @@
   const init = () => {
     if (host.chatwheel.mounted) return;
     host.chatwheel("init");
+    authenticate();
     attach();
   };
 
@@ -255,6 +266,7 @@
   configure();
   const queue = Array.isArray(host.chatwheel?.q) ? host.chatwheel.q : [];
   host.chatwheel = Object.assign((/** @type {unknown[]} */ ...call) => void queue.push(call), { q: queue, script });
+  authenticate();
   import(new URL("embed.js", script.src).href).then(() => host.chatwheel.mounted && begin(), (error) => {
     console.error("chatwheel: embed.js could not be loaded beside livechat.js.", error);
   });

@@ -4,12 +4,15 @@
  * visitor is. embed.js imports it beside the frame.
  */
 
+import { listenTo, TO_PAGE } from "./shapes.mjs";
+
 /**
  * What embed.js shares.
  * @typedef {object} Embed
  * @property {URL} base
  * @property {string} key of the storage
  * @property {DOMStringMap} dataset of the script tag
+ * @property {{ identity?: unknown, words?: object }} given what the page gives that no attribute holds
  * @property {HTMLElement} element
  * @property {ShadowRoot} root
  * @property {HTMLButtonElement} launcher
@@ -36,8 +39,11 @@ const FORGET_MILLISECONDS = 15_000;
 /** Events of the widget's own, which come unasked. All others are the SDK's. */
 const OWN = new Set([
   "ready", "open", "close", "show", "hide", "unread", "state", "message", "greeting", "form", "rating", "button",
-  "consent", "failed", "destroy",
+  "consent", "failed", "destroy", "identity_failed",
 ]);
+
+/** What is known of the state without the frame. */
+const OUTSIDE = new Set(["open", "hidden", "unread", "started"]);
 
 /** Calls that change what the tag says. */
 const ATTRIBUTES = new Map([["setTheme", "theme"], ["setLocale", "locale"]]);
@@ -60,8 +66,12 @@ export class Page {
   /** @type {import("./unread.mjs").Unread | undefined} */
   #shown;
   #ended = new AbortController();
-  #isForgetting = false;
-  #onForgotten = () => {};
+  /** @type {"all" | "visitor" | undefined} */
+  #forgetting;
+  /** @type {(() => void)[]} */
+  #onForgotten = [];
+  /** What is asked who the visitor is, and what was given for that. @type {{ of: unknown, asked: import("./identity.mjs").Identity } | undefined} */
+  #identity;
   /** Whether the panel is a sheet over the whole screen. */
   #isModal = false;
 
@@ -70,6 +80,8 @@ export class Page {
     this.#embed = embed;
     this.#opening = embed.words.open;
     for (const name of embed.listeners.keys()) this.listen(name);
+    const { enter = "send" } = embed.dataset;
+    if (enter !== "send" && enter !== "newline") console.warn(`chatwheel: data-enter="${enter}" is not known, and taken for "send".`);
     this.#watchAddress();
     const { signal } = this.#ended;
     if (!embed.dataset.inline) {
@@ -86,7 +98,7 @@ export class Page {
     const isAnew = Boolean(this.#port);
     this.#disconnect();
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data: [kind, body] }) => this.#hear(kind, body);
+    listenTo(port1, TO_PAGE, (kind, body) => this.#hear(kind, body));
     this.#port = port1;
     frame.contentWindow?.postMessage(["chatwheel:hello", this.#settings()], base.origin, [port2]);
     for (const message of this.#waiting.splice(0)) port1.postMessage(message);
@@ -126,6 +138,7 @@ export class Page {
       if (method === "setTheme") args = [first, this.#look()];
       try {
         this.#post("call", { id, method: String(method), args });
+        if (this.#ended.signal.aborted) this.#lose("the frame was taken away");
         const cancel = () => this.#post("call", { id: 0, method: "cancelUpload", args: [id] });
         if (signal?.aborted) cancel();
         else signal?.addEventListener?.("abort", cancel);
@@ -136,24 +149,57 @@ export class Page {
     });
     // It holds for the next frame, too: a page application may have this one made anew.
     if (attribute) answer.then(() => (this.#embed.dataset[attribute] = first), () => {});
+    if (method === "setWords") answer.then(() => (this.#embed.given.words = first), () => {});
     return answer;
   }
 
-  /** Everything that the frame keeps in the browser is deleted; afterwards there is nothing to do but to stop. */
-  forget() {
-    return /** @type {Promise<void>} */ (new Promise((resolve) => {
-      this.#onForgotten = resolve;
-      this.#isForgetting = true;
+  /**
+   * What the frame keeps in the browser is deleted, by a frame that starts nothing; afterwards there is nothing to do but
+   * to stop, or to renew.
+   * @param {"all" | "visitor"} what
+   */
+  async forget(what) {
+    this.#forgetting = what;
+    const isTold = Boolean(this.#port);
+    const forgotten = /** @type {Promise<void>} */ (new Promise((resolve) => {
+      this.#onForgotten.push(resolve);
       setTimeout(resolve, FORGET_MILLISECONDS); // a frame that cannot be loaded deletes nothing
     }));
+    await this.#ask("invalidate").catch(() => {}); // there may be nobody to ask
+    if (isTold) this.renew("#forget");
+    await forgotten;
+    this.#forgetting = undefined;
+  }
+
+  /**
+   * The frame anew, for somebody else; one that has been told nothing yet is new enough.
+   * @param {string} [task] as in embed.js
+   */
+  renew(task) {
+    if (!this.#port) return;
+    this.#disconnect();
+    this.#clear();
+    const { root, frame, dataset } = this.#embed;
+    frame.src = new URL(task ?? (dataset.enter === "newline" ? "#newline" : "#"), frame.src).href;
+    root.append(frame); // a frame that is moved is loaded again
   }
 
   stop() {
     this.#ended.abort();
     this.#disconnect();
-    this.#onForgotten();
+    this.#lose("the frame was taken away");
+    for (const forgotten of this.#onForgotten.splice(0)) forgotten();
+    this.#clear();
+  }
+
+  /** What is known of the chat is not known any more. */
+  #clear() {
+    const { state } = this.#embed;
     this.#shown?.remove();
-    this.#embed.state.unread = 0;
+    this.#shown = this.#unread = undefined;
+    for (const name of Object.keys(state)) if (!OUTSIDE.has(name)) delete (/** @type {any} */ (state)[name]);
+    Object.assign(state, { unread: 0, started: false });
+    this.#name(0);
   }
 
   #disconnect() {
@@ -189,10 +235,13 @@ export class Page {
       accountsUrl: originOf(dataset.accountsUrl) ?? apiUrl,
       locale: dataset.locale,
       files: dataset.files,
+      wordsUrl: dataset.words && addressOf(dataset.words),
+      words: this.#embed.given.words,
       keepMetadata: dataset.keepMetadata !== undefined,
       theme: dataset.theme,
       ...this.#look(),
-      forget: this.#isForgetting,
+      identity: Boolean(this.#embed.given.identity),
+      forget: this.#forgetting,
       page: this.#page(),
     };
   }
@@ -233,12 +282,30 @@ export class Page {
     else if (kind === "event") emit(body.name, body.payload);
     else if (kind === "result") this.#settle(body);
     else if (kind === "call-progress") this.#answers.get(body.id)?.onProgress?.(body.share);
-    else if (kind === "forgotten") this.#onForgotten();
+    else if (kind === "forgotten") for (const forgotten of this.#onForgotten.splice(0)) forgotten();
+    else if (kind === "renew") this.renew();
+    else if (kind === "ask") void this.#answer(body);
     else if (kind === "lost") this.#lose("Python was started again");
     else if (kind === "failed") {
       state.started = false;
       emit("failed", body);
     }
+  }
+
+  /** @param {string} method of a customer auth @returns {Promise<unknown>} */
+  async #ask(method) {
+    const { identity } = this.#embed.given;
+    if (!identity) return undefined;
+    const { Identity } = await import("./identity.mjs");
+    if (this.#identity?.of !== identity) this.#identity = { of: identity, asked: new Identity(identity) };
+    return this.#identity.asked.ask(/** @type {any} */ (method));
+  }
+
+  /** The frame asks who the visitor is. @param {{ id: string, method: string }} question */
+  async #answer({ id, method }) {
+    const port = this.#port;
+    const said = await this.#ask(method).then((ok) => ({ id, ok }), (error) => ({ id, error: { message: String(error?.message ?? error) } }));
+    port?.postMessage(["answer", said]); // not to a frame that has come since
   }
 
   /** @param {Record<string, string> & { locale: string }} texts */
@@ -254,7 +321,8 @@ export class Page {
   /** The launcher's name tells how much is unread. @param {number} count */
   #name(count) {
     const { words, draw } = this.#embed;
-    words.open = count ? this.#counted("launcher.unread", count) : (this.#words["launcher.open"] ?? this.#opening);
+    const { label } = this.#embed.dataset;
+    words.open = count ? this.#counted("launcher.unread", count) : (label || (this.#words["launcher.open"] ?? this.#opening));
     draw();
   }
 
@@ -334,6 +402,14 @@ export class Page {
       signal.addEventListener("abort", () => clearInterval(timer));
     }
   }
+}
+
+/** The whole address of the owner's words; `service` is the chat service. @param {string} address */
+function addressOf(address) {
+  if (address === "service") return address;
+  const { href, protocol } = Object.assign(document.createElement("a"), { href: address });
+  if (/^https?:$/.test(protocol)) return href;
+  return void console.error(`chatwheel: data-words is not an http(s) address: ${address}`);
 }
 
 /** The origin of a server; `/` is the page's own. @param {string | undefined} address */

@@ -5,8 +5,10 @@
  */
 import { begun, going } from "./ahead.mjs";
 import { Alerts } from "./alerts.mjs";
+import { Belongings, isApart, partFrom } from "./belongings.mjs";
 import { Composer } from "./composer.mjs";
 import { Nodes } from "./edits.mjs";
+import { Extras } from "./extras.mjs";
 import { Fields } from "./fields.mjs";
 import { described } from "./files.mjs";
 import { forget } from "./forget.mjs";
@@ -14,7 +16,6 @@ import { connectHost } from "./host.mjs";
 import { Menu } from "./menu.mjs";
 import { Messages } from "./messages.mjs";
 import { withoutMetadata } from "./metadata.mjs";
-import { check } from "./release.mjs";
 import { Scroll } from "./scroll.mjs";
 import { Seen } from "./seen.mjs";
 import { Starting } from "./starting.mjs";
@@ -23,6 +24,7 @@ import { Unsent } from "./unsent.mjs";
 import { Verbs } from "./verbs.mjs";
 import { Watchdog } from "./watchdog.mjs";
 import { startWorker } from "./worker.mjs";
+import { Wording } from "./wording.mjs";
 import { Words } from "./words.mjs";
 
 const LOG = 5;
@@ -36,6 +38,7 @@ class Stage {
   #menu = new Menu(() => this.#intent("menu"));
   #live = /** @type {HTMLElement} */ (document.querySelector("#live"));
   #words = new Words();
+  #wording = new Wording(this.#words, () => this.#reword());
   #nodes = new Nodes(document, (time) => this.#words.writeTime(time));
   #scroll = new Scroll({ onTop: () => this.#intent("older"), onLatest: () => this.#goToLatest() });
   #seen = new Seen((key) => this.#intent("seen", { key }));
@@ -47,10 +50,7 @@ class Stage {
   });
   #starting = new Starting((key, values) => this.#words.say(key, values), () => this.#startAgain());
   #unsent = new Unsent((messages) => this.#found(messages));
-  /** Made when it is first asked for. @type {import("./emoji.mjs").EmojiPicker | undefined} */
-  #emoji;
-  /** Made when the first page is shown in it. @type {import("./sheet.mjs").Sheet | undefined} */
-  #sheet;
+  #extras = new Extras((key, values) => this.#words.say(key, values));
   #alerts = new Alerts(
     (choices) => this.#intent("alerts", choices),
     () => this.#tellHost("open"),
@@ -78,6 +78,7 @@ class Stage {
     send: (text) => void this.#send(text),
     prefill: (text) => this.#prefill(text),
     setLocale: (locale) => this.#setLocale(locale),
+    setWords: (words) => this.#wording.set(words),
     setTheme: (theme, look) => this.#dress({ ...this.#settings, ...look, theme }),
     askPython: (call, files) => this.#tell("call", call, files),
     answer: (result) => this.#tellHost("result", result),
@@ -89,6 +90,7 @@ class Stage {
     onFiles: (files) => void this.#files(files),
     onPage: (pages) => this.#scroll.page(pages),
   });
+  #belongings = new Belongings(this.#composer, this.#unsent, (messages) => this.#found(messages));
 
   async run() {
     this.#composer.takeOver();
@@ -97,20 +99,29 @@ class Stage {
       onCall: (call) => void this.#verbs.call(call),
       onListen: (name) => this.#listenTo(name),
       onIntent: (name) => this.#intent(name),
+      onAnswer: (answer) => this.#up && this.#post("answer", answer),
     });
     this.#listen();
     const { settings, post } = await host;
     this.#settings = settings;
     this.#tellHost = post;
-    if (settings.forget) return forget().then(() => post("forgotten"));
+    const scope = `${settings.organizationId}:${settings.clientId}`;
+    if (settings.forget) {
+      (await begun)?.stop();
+      await forget(settings.forget);
+      if (settings.forget === "visitor") partFrom(scope);
+      return post("forgotten");
+    }
     void going.then(() => this.#leave());
     this.#dress(settings);
-    const scope = `${settings.organizationId}:${settings.clientId}`;
     this.#alerts.open(scope);
-    this.#composer.remember(scope);
+    this.#settings = { ...settings, apart: isApart(scope) };
+    this.#belongings.open(scope, Boolean(settings.identity));
     this.#moved(settings.page); // before anything is awaited: what the page says next is newer
     await this.#speak(settings.locale);
-    this.#found(await this.#unsent.open(scope));
+    if (settings.wordsUrl) void this.#wording.fetch(settings.wordsUrl, settings);
+    if (settings.words) this.#wording.set(settings.words);
+    await this.#belongings.restore();
     this.#start(await begun);
   }
 
@@ -144,7 +155,7 @@ class Stage {
     else if (kind === "edits") this.#apply(body);
     else if (kind === "do") this.#do(body);
     else if (kind === "runs") this.#watchdog.runs(body);
-    else if (["event", "result", "call-progress"].includes(kind)) this.#tellHost(kind, body);
+    else if (["ask", "event", "result", "call-progress"].includes(kind)) this.#tellHost(kind, body);
   }
 
   /** @param {{ reason: string, message: string }} failure */
@@ -226,14 +237,21 @@ class Stage {
     else if (command.verb === "focus") this.#composer.focus();
     else if (command.verb === "accept") this.#composer.accept(command.files);
     else if (command.verb === "unread") this.#tellHost("unread", command);
-    else if (command.verb === "state") this.#tellHost("state", command);
+    else if (command.verb === "state") this.#stands(command);
     else if (command.verb === "tell") this.#tellHost("event", command);
     else if (command.verb === "remember") this.#tellHost("remember");
     else if (command.verb === "news") void this.#alerts.tell(command.message);
     else if (command.verb === "keep") this.#unsent.keep(command.message);
     else if (command.verb === "forget") this.#unsent.forget(command.key);
     else if (command.verb === "restart") this.#restart();
-    else if (command.verb === "webview") void this.#showPage(/** @type {any} */ (command));
+    else if (command.verb === "renew") this.#tellHost("renew");
+    else if (command.verb === "webview") void this.#extras.showPage(/** @type {any} */ (command));
+  }
+
+  /** @param {{ verb: string, [detail: string]: any }} state */
+  #stands(state) {
+    this.#belongings.belongTo(state.customerId ?? "");
+    this.#tellHost("state", state);
   }
 
   /** @param {string} what of the site's own Python never came back: the chat goes on without it */
@@ -258,14 +276,6 @@ class Stage {
     }
   }
 
-  /** @param {import("./sheet.mjs").Request} request */
-  async #showPage(request) {
-    await check("sheet.mjs");
-    const { Sheet } = await import("./sheet.mjs");
-    this.#sheet ??= new Sheet((key, values) => this.#words.say(key, values));
-    this.#sheet.open(request);
-  }
-
   /**
    * Said once by a screen reader: long enough in the document to be noticed, short enough not to be read again.
    * @param {string} text
@@ -280,12 +290,12 @@ class Stage {
   // -- the visitor ------------------------------------------------------------------------------------------------
 
   #listen() {
-    document.querySelector("#close-button")?.addEventListener("click", () => this.#close());
+    document.querySelector("#close-button")?.addEventListener("click", () => this.#tellHost("close"));
     document.addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.#attention());
     for (const name of ["focus", "blur"]) addEventListener(name, () => this.#tellHost("look"));
-    document.querySelector("#emoji")?.addEventListener("click", () => void this.#chooseEmoji());
+    document.querySelector("#emoji")?.addEventListener("click", () => void this.#extras.chooseEmoji((emoji) => this.#insert(emoji)));
     for (const name of ["online", "offline"]) {
       addEventListener(name, () => this.#up && this.#post("network", { online: name === "online" }));
     }
@@ -310,30 +320,19 @@ class Stage {
     if (event.isComposing) return;
     if (event.key === "Escape") {
       event.preventDefault();
-      if (this.#sheet?.isOpen) this.#sheet.close();
-      else if (this.#menu.isOpen) this.#intent("menu-close");
-      else this.#close();
+      if (this.#extras.closePage()) return;
+      if (this.#menu.isOpen) this.#intent("menu-close");
+      else this.#tellHost("close");
     } else if (this.#menu.hasFocus) {
       if (this.#menu.walk(event.key)) event.preventDefault();
       else if (event.key === "Tab") this.#intent("menu-close");
     }
   }
 
-  #close() {
-    this.#tellHost("close");
-  }
-
-  async #chooseEmoji() {
-    if (!this.#emoji) {
-      await check("emoji.mjs");
-      const { EmojiPicker } = await import("./emoji.mjs");
-      const button = /** @type {HTMLElement} */ (document.querySelector("#emoji"));
-      this.#emoji ??= new EmojiPicker(button, this.#words.say("composer.emoji"), (emoji) => {
-        if (emoji) this.#composer.insert(emoji);
-        this.#composer.focus();
-      });
-    }
-    this.#emoji.toggle();
+  /** @param {string | undefined} emoji */
+  #insert(emoji) {
+    if (emoji) this.#composer.insert(emoji);
+    this.#composer.focus();
   }
 
   /** @param {string} text */
@@ -374,16 +373,21 @@ class Stage {
   /** @param {string} [locale] */
   async #speak(locale) {
     await this.#words.load(locale);
+    this.#reword();
+  }
+
+  /** There are other words: here, in Python, on the host page. */
+  #reword() {
     this.#words.write(document);
-    this.#composer.speak();
+    this.#composer.speak((keys) => this.#words.say("composer.placeholder_keys", { keys }));
     this.#tellHost("words", this.#words.forHost());
+    if (this.#up) this.#post("words", { strings: this.#words.texts, locale: this.#words.locale });
   }
 
   /** @param {string} locale */
   async #setLocale(locale) {
     if (this.#settings) this.#settings.locale = locale;
     await this.#speak(locale);
-    if (this.#up) this.#post("words", { strings: this.#words.texts, locale: this.#words.locale });
     for (const time of document.querySelectorAll("time")) this.#words.writeTime(time);
     return this.#words.locale;
   }

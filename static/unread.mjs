@@ -25,8 +25,8 @@ const STYLE = `
 export class Unread {
   #element = document.createElement("div");
   #badge = document.createElement("span");
-  #said = button("text");
-  #away = button("away");
+  #said = button("text", "preview-text");
+  #away = button("away", "preview-close");
   #count = 0;
   /** What the page's title was before the count was put there … */
   #title = "";
@@ -42,9 +42,11 @@ export class Unread {
     sheet.replaceSync(STYLE);
     root.adoptedStyleSheets.push(sheet);
     this.#badge.className = "badge";
+    this.#badge.setAttribute("part", "badge");
     this.#badge.setAttribute("aria-hidden", "true");
     launcher.append(this.#badge);
     this.#element.className = "preview";
+    this.#element.setAttribute("part", "preview");
     this.#element.setAttribute("role", "status");
     this.#element.hidden = true;
     this.#away.append(drawing("close", "m6.5 6.5 11 11m0-11-11 11"));
@@ -97,11 +99,12 @@ export class Unread {
   }
 }
 
-/** @param {string} name */
-function button(name) {
+/** @param {string} name @param {string} part */
+function button(name, part) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = name;
+  made.setAttribute("part", part);
   return made;
 }
 

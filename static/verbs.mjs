@@ -9,6 +9,7 @@ import { TEXT_LIMIT } from "./composer.mjs";
  * @property {(text: string) => void} send as if the visitor had written it
  * @property {(text: string) => boolean} prefill whether there was room: what the visitor has written is theirs
  * @property {(locale: string) => Promise<string>} setLocale resolves with the locale that there is
+ * @property {(words: object) => string[]} setWords what is wrong with them
  * @property {(theme: "light" | "dark" | "auto", look?: import("./host.mjs").Look) => void} setTheme
  * @property {(call: Call, files: File[]) => void} askPython
  * @property {(result: { id: number, ok?: unknown, error?: { code: string, message: string } }) => void} answer
@@ -26,6 +27,10 @@ export class Verbs {
       send: (text) => doers.send(message(text, "send")),
       prefill: (text) => doers.prefill(text === "" ? "" : message(text, "prefill")),
       setLocale: (locale) => doers.setLocale(tag(locale)),
+      setWords: (words) => {
+        demand(words && typeof words === "object", 'setWords takes an object of languages, such as { en: { "welcome.title": "Hi" } }.');
+        return doers.setWords(words);
+      },
       setTheme: (theme, look) => {
         demand(["light", "dark", "auto"].includes(theme), 'setTheme takes "light", "dark" or "auto".');
         doers.setTheme(theme, look);

@@ -13,7 +13,12 @@ const HOST = /^(launcher|title|widget)\.|^alert\.dismiss$/;
 export class Words {
   /** @type {Record<string, string>} */
   texts = {};
+  /** The widget's own, whatever stands in their place. @type {Record<string, string>} */
+  standard = {};
+  shipped = SHIPPED;
   locale = FALLBACK;
+  /** What stands in their place. @type {(locale: Intl.Locale) => Record<string, string>} */
+  own = () => ({});
   /** @type {Map<string, Intl.DateTimeFormat>} */
   #formats = new Map();
 
@@ -28,12 +33,18 @@ export class Words {
       if (!locale || !SHIPPED.includes(locale.language)) continue;
       const response = await load(`locales/${locale.language}.json`).catch(() => undefined);
       if (!response?.ok) continue;
-      this.texts = await response.json();
+      this.standard = await response.json();
       this.locale = locale.toString();
       break;
     }
+    this.choose();
     document.documentElement.lang = this.locale;
     document.documentElement.dir = directionOf(new Intl.Locale(this.locale));
+  }
+
+  /** The words of this language, its owner's before its own. */
+  choose() {
+    this.texts = { ...this.standard, ...(Object.keys(this.standard).length ? this.own(new Intl.Locale(this.locale)) : {}) };
   }
 
   /**

@@ -10,6 +10,7 @@ from tools.console import Console
 from tools.failure import StepFailed, failing_as
 from tools.gallery import GALLERY, gallery
 from tools.paths import DATA, SITE, shown
+from tools.release import pinned_embed
 from tools.setup import only_one, prepare
 from tools.site import QUICK, build_site
 
@@ -88,4 +89,9 @@ def _site(out: Path, console: Console) -> int:
         prepare("demo", console)
         build_site(out, console)
     console.say(f"The site is in {shown(out.resolve())}.")
+    name, integrity = pinned_embed(out.resolve() / "chatwheel")
+    console.say(
+        "A page that is to keep this release, whatever is deployed beside it (docs/deploy.md), has the tag\n"
+        f'<script async src="https://YOUR-SITE/chatwheel/{name}" integrity="{integrity}" crossorigin="anonymous" …>'
+    )
     return 0

@@ -1,7 +1,8 @@
 """Puts the widget's own files under one name that changes with any of them: `chatwheel/app.HASH/`.
 
 A browser that has been here before then asks for embed.js and frame.html only; an update cannot mix old files with new
-ones; and those two can say which content each file must have that they load.
+ones; and those two can say which content each file must have that they load. Beside them lie `embed.HASH.js` and
+`frame.HASH.html`, which never change: a page that names the former has this release, whatever is deployed after it.
 """
 
 import base64
@@ -15,7 +16,8 @@ from pathlib import Path
 from tools import stamps
 
 _STABLE = ("embed.js", "frame.html")
-_BESIDE = "livechat.js"  # imports embed.js, and is named by pages as embed.js is
+# What imports embed.js, and is named by pages as embed.js is, and what describes that to tools.
+_BESIDE = ("livechat.js", "element.mjs", "custom-elements.json")
 # What the frame loads at once besides its own modules, and what each of the modules imports.
 _PYSCRIPT = ("runtime/pyscript/core.js", "runtime/pyscript/error-*.js")
 # What workers load by themselves, by their first module.
@@ -41,6 +43,19 @@ def in_ascii(script: str) -> str:
     return re.sub("[^\0-\x7f]", lambda sign: json.dumps(sign[0])[1:-1], script)
 
 
+def pinned_embed(home: Path) -> tuple[str, str]:
+    """The name of the release's own embed.js, and what stands in a tag's `integrity`."""
+    (folder,) = home.glob("app.*")
+    name = f"embed.{folder.name.partition('.')[2]}.js"
+    return name, integrity((home / name).read_bytes())
+
+
+def _put(text: str, place: str, content: str) -> str:
+    if text.count(place) != 1:
+        raise ValueError(f"embed.js has no place {place}")
+    return text.replace(place, content)
+
+
 class Release:
     """One release's files, while they are put together in `chatwheel/app`."""
 
@@ -58,17 +73,23 @@ class Release:
         embed, frame = ((self.folder / name).read_text(encoding="utf-8") for name in _STABLE)
         for name in _STABLE:
             (self.folder / name).unlink()
-        (self.folder / _BESIDE).rename(self._home / _BESIDE)
+        for beside in _BESIDE:
+            (self.folder / beside).rename(self._home / beside)
         files = stamps.tree(self.folder)
         for path in files:
             if path.suffix in (".js", ".mjs"):
                 path.write_text(in_ascii(path.read_text(encoding="utf-8")), encoding="ascii")
-        key = hashlib.sha256()
+        key = hashlib.sha256(f"{embed}\0{frame}\0".encode())
         for path in files:
             key.update(f"{path.relative_to(self.folder)}\0{integrity(path.read_bytes())}\0".encode())
-        name = f"app.{key.hexdigest()[:16]}"
-        (self._home / "embed.js").write_text(self._embed(embed, name), encoding="utf-8")
-        (self._home / "frame.html").write_text(self._frame(frame, name), encoding="utf-8")
+        version = key.hexdigest()[:16]
+        name = f"app.{version}"
+        embed, frame = self._embed(embed, name), self._frame(frame, name)
+        pinned = _put(embed, '"frame.html"', f'"frame.{version}.html"')
+        written = {"embed.js": embed, "frame.html": frame}
+        written |= {f"embed.{version}.js": pinned, f"frame.{version}.html": frame}
+        for file, text in written.items():
+            (self._home / file).write_text(text, encoding="utf-8")
         self.folder = self.folder.rename(self._home / name)
 
     def _embed(self, text: str, name: str) -> str:
@@ -76,10 +97,7 @@ class Release:
         hashes = (
             f'"{name}/{path}": "{self._integrity(path)}"' for path in self._graph("page.mjs", later=True)
         )
-        before, found, after = text.partition('"page.mjs": ""')
-        if not found:
-            raise ValueError("embed.js has no place for the hashes of its modules")
-        return without_comments(f"{before}{', '.join(dict.fromkeys(hashes))}{after}")
+        return without_comments(_put(text, '"page.mjs": ""', ", ".join(dict.fromkeys(hashes))))
 
     def _frame(self, text: str, name: str) -> str:
         """The frame's document, with all that it loads at once, and the hashes of what is loaded later."""

@@ -73,7 +73,8 @@ class Backend:
     def __init__(self, loop: Loop, **settings: Any) -> None:
         self.loop = loop
         self._is_at_home = not Backend._is_taken
-        self.server = DevServer(site=site(), port=self._port if self._is_at_home else 0, **settings)
+        settings = {"site": site(), "port": self._port if self._is_at_home else 0, **settings}
+        self.server = DevServer(**settings)
         loop.run(self.server.start())
         Backend._is_taken = True
         self.url = self.server.url

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
 from threading import Thread
+from typing import Any
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 
 IDS = "data-organization-id='demo-organization' data-client-id='demo-client'"
 TAG = f"<script async src='/chatwheel/embed.js' {IDS} data-api-url='/'></script>"
+STUB = "window.chatwheel = function () { (chatwheel.q = chatwheel.q || []).push(arguments); };"
 HEAD = "<!doctype html><html lang=en><title>A page</title><link rel=icon href='data:,'>"
 
 
@@ -58,3 +60,14 @@ def shop(body: str, headers: Mapping[str, str], reports: SimpleQueue[str] | None
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+def settled(page: Page, script: str) -> Any:
+    """What a promise of the page comes to: its value, or its error's code. `evaluate` would wait for ever."""
+    page.evaluate(
+        f"() => {{ delete globalThis.came;"
+        f"Promise.resolve({script}).catch((error) => error.code ?? String(error))"
+        ".then((value) => { globalThis.came = [value]; }); }"
+    )
+    page.wait_for_function("globalThis.came")
+    return page.evaluate("came[0]")

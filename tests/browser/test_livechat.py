@@ -13,7 +13,25 @@ from browser.pages import Widget
 # The stub that such a page holds is LiveChat's; this one keeps calls and hands them over in the same way.
 PAGE = """
 <script>
-  window.__lc = { license: 1, group: 0, visitor: { name: "Ada", email: "ada@example.org" }, asyncInit: ASYNC };
+  window.asked = [];
+  const fetchToken = async () => {
+    const ids = { client_id: "demo-client", organization_id: "demo-organization" };
+    const body = JSON.stringify({ response_type: "token", grant_type: "cookie", ...ids });
+    const answer = await fetch("/v2/customer/token", { method: "POST", body });
+    const { access_token: accessToken, entity_id: entityId, token_type: tokenType, expires_in } = await answer.json();
+    return { accessToken, entityId, tokenType, expiresIn: expires_in * 1000, creationDate: Date.now() };
+  };
+  const note = (name, value) => (asked.push(name), value);
+  const provider = {
+    hasToken: async () => note("hasToken", false),
+    getToken: () => note("getToken", fetchToken()),
+    getFreshToken: () => note("getFreshToken", fetchToken()),
+    invalidate: async () => note("invalidate"),
+  };
+  window.__lc = {
+    custom_identity_provider: () => provider,
+    license: 1, group: 0, visitor: { name: "Ada", email: "ada@example.org" }, asyncInit: ASYNC,
+  };
   window.LiveChatWidget = (() => {
     const widget = { _q: [], _h: null, _v: "2.0" };
     const pass = (name, given) => (widget._h ? widget._h.apply(null, [name, given]) : widget._q.push([name, given]));
@@ -58,6 +76,7 @@ def test_one_address_switches(visitor: BrowserContext, backend: Backend, agent: 
     page.wait_for_function("heard.some(([name]) => name === 'ready')")
     (ready,) = heard("ready")
     assert ready["state"] == {"availability": "online", "visibility": "minimized"}
+    assert "getToken" in page.evaluate("asked"), "the page says who the visitor is"
     assert ready["customerData"]["name"] == "Ada"
     assert ready["customerData"]["sessionVariables"] == {"cart": "42"}
     assert ready["customerData"]["status"] == "browsing" and ready["customerData"]["isReturning"] is False

@@ -6,24 +6,12 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
 from browser.backend import Agent, Backend
 from browser.conftest import Watch
-from browser.host_page import TAG, serve
+from browser.host_page import TAG, serve, settled
 from browser.pages import Widget
-
-
-def settled(page: Page, script: str) -> Any:
-    """What a promise of the page comes to: its value, or its error's code. `evaluate` would wait for ever."""
-    page.evaluate(
-        f"() => {{ delete globalThis.came;"
-        f"Promise.resolve({script}).catch((error) => error.code ?? String(error))"
-        ".then((value) => { globalThis.came = [value]; }); }"
-    )
-    page.wait_for_function("globalThis.came")
-    return page.evaluate("came[0]")
-
 
 LISTEN = """
 globalThis.heard = [];

@@ -189,7 +189,7 @@ def test_the_frame_listens_to_nobody_else(visitor: BrowserContext, backend: Back
     hello: dict[str, Any] = {
         "organizationId": "demo-organization",
         "clientId": "demo-client",
-        "page": {"url": page.url, "title": "", "open": True},
+        "page": {"url": page.url, "title": "", "open": True, "focused": True},
     }
     said = page.evaluate(
         """async (settings) => {

@@ -19,6 +19,7 @@ from pyodide.ffi import JsProxy, create_proxy
 
 from chatwheel import init
 from chatwheel.calls import Calls
+from chatwheel.page_identity import PageIdentity
 from chatwheel.transport.base import Transport
 from chatwheel.transport.browser import BrowserTransport
 from chatwheel.transport.browser_tabs import shared
@@ -103,10 +104,9 @@ class App:
     ) -> None:
         settings, page = start["settings"], start["page"]
         strings = Strings(start["strings"], start["locale"], written)
-        transport = shared(BrowserTransport(page_url=""))  # not the frame's, where Python can see it
-        self._channel = channel
+        transport = transport_for(settings)
+        self._channel, self._strings = channel, strings
         self._store = Store()
-        self._strings = strings
         self._window = Window(strings)
         self._renderer = Renderer(self._window, self._send_edits, call_soon)
         # Before all who give the stage commands: these go behind the edits.
@@ -122,6 +122,7 @@ class App:
             page={"url": page["url"], "title": page["title"]},
             referrer=page.get("referrer") or None,
             catch_up=False,  # the conversation is read again as a whole
+            identity_provider=self._identity(channel, transport) if settings.get("identity") else None,
             transport=transport,
         )  # connects when this task yields: nobody misses an event, and no visit is announced beside the login
         self._controller = Controller(
@@ -151,11 +152,15 @@ class App:
         channel.on("files", self._files)
         channel.on("page", lambda body, files: self._page(body))
         channel.on("network", lambda body, files: _report_network(body["online"]))
-        channel.on(
-            "call", lambda body, files: self._calls.call(body["id"], body["method"], body["args"], files)
-        )
+        channel.on("call", self._call)
         channel.on("listen", lambda body, files: self._calls.listen(body))
         channel.on("words", lambda body, files: self._speak(body["strings"], body["locale"]))
+
+    def _identity(self, channel: Channel, transport: Transport) -> Callable[[], PageIdentity]:
+        """The page says who the visitor is."""
+        identity = PageIdentity(channel.post, transport.clock)
+        channel.on("answer", lambda body, files: identity.answered(body))
+        return lambda: identity
 
     def _extension(self, start: Mapping[str, Any], strings: Strings, transport: Transport) -> Hooks | None:
         """Python of the site's own, if it has some."""
@@ -181,6 +186,10 @@ class App:
     def _send_edits(self, edits: list[Edit]) -> None:
         self._channel.post("edits", edits)
 
+    def _call(self, body: Mapping[str, Any], files: list[Any]) -> None:
+        self._controller.rest.ends()
+        self._calls.call(body["id"], body["method"], body["args"], files)
+
     def _files(self, about: list[Mapping[str, Any]], js_files: list[Any]) -> None:
         for description, js_file in zip(about, js_files, strict=True):
             self._controller.add_file(description, js_file)
@@ -192,6 +201,11 @@ class App:
 
     def _page(self, page: Mapping[str, Any]) -> None:
         self._controller.page(page["url"], page["title"], open=page["open"], visible=page["visible"])
+
+
+def transport_for(settings: Mapping[str, Any]) -> Transport:
+    """The way out, shared by all tabs; the page's address is not the frame's, where Python can see it."""
+    return shared(BrowserTransport(page_url="", cookies=not settings.get("apart")))
 
 
 def _report_network(online: bool) -> None:

@@ -138,6 +138,11 @@ def test_a_release_has_a_name_of_its_own(tmp_path: Path) -> None:
     assert not (folder / "frame.html").exists()
     embed, frame = ((tmp_path / file).read_text() for file in ("embed.js", "frame.html"))
     assert len(brotli.compress(embed.encode())) <= 6 * 1024
+    version = name.removeprefix("app.")
+    pinned = (tmp_path / f"embed.{version}.js").read_text()
+    assert pinned == embed.replace('"frame.html"', f'"frame.{version}.html"') != embed
+    assert (tmp_path / f"frame.{version}.html").read_text() == frame
+    assert release.pinned_embed(tmp_path) == (f"embed.{version}.js", release.integrity(pinned.encode()))
     for module in ("page.mjs", "unread.mjs"):
         assert f'"{name}/{module}": "{release.integrity((folder / module).read_bytes())}"' in embed
     loaded = dict(re.findall(rf'(?:href|src)="{name}/([^"]+)" integrity="([^"]+)"', frame))
@@ -166,6 +171,9 @@ def test_a_release_has_a_name_of_its_own(tmp_path: Path) -> None:
     assert released(tmp_path / "same", sources) == name
     (sources / "locales" / "de.json").write_text("{}")
     assert released(tmp_path / "other", sources) != name
+    shutil.copyfile(ROOT / "static" / "locales" / "de.json", sources / "locales" / "de.json")
+    (sources / "frame.html").write_text((sources / "frame.html").read_text() + "\n")
+    assert released(tmp_path / "frame", sources) != name, "what never changes would change"
 
 
 def test_no_wheel_has_the_extension(tmp_path: Path) -> None:

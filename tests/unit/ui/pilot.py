@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -69,6 +69,8 @@ class Pilot:
         self.commands: list[tuple[str, dict[str, object]]] = []
         self.store = Store()
         self._keys = 0
+        self.on_made: Callable[[], None] = lambda: None
+        """Called when there is a widget, before it connects."""
         self.is_scrolled_away = False
 
     async def __aenter__(self) -> Self:
@@ -81,6 +83,7 @@ class Pilot:
         self.controller = Controller(self.sdk, self.store, self, STRINGS, self.server.clock, hooks=self.hooks)
         self.controller.page("https://shop.example/", "Shop", open=True, visible=True)
         self.renderer.show(self.store.state)
+        self.on_made()
         self.controller.begin()
         await self.settle()
         return self

@@ -12,10 +12,11 @@ CONSOLE = ROOT / "devserver" / "chatwheel_devserver" / "console"
 SCRIPTS = sorted(path for folder in (STATIC, CONSOLE) for path in folder.rglob("*.*js"))
 MODULES = sorted((ROOT / "widget" / "chatwheel").rglob("*.py"))
 HOST_PAGE = [
-    STATIC / name for name in ("aside.mjs", "embed.js", "livechat.js", "page.mjs", "phone.mjs", "unread.mjs")
+    *(STATIC / name for name in ("aside.mjs", "element.mjs", "embed.js", "identity.mjs", "livechat.js")),
+    *(STATIC / name for name in ("page.mjs", "phone.mjs", "shapes.mjs", "unread.mjs")),
 ]
 """What runs in the pages of others."""
-STYLES = [STATIC / name for name in ("embed.js", "phone.mjs", "theme.css", "unread.mjs")]
+STYLES = [STATIC / name for name in ("element.mjs", "embed.js", "phone.mjs", "theme.css", "unread.mjs")]
 
 PARSES = (
     r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|setHTML\w*|srcdoc|DOMParser|createContextualFragment)\b"

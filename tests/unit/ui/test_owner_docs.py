@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -32,6 +33,19 @@ def test_every_attribute() -> None:
     attributes = {"data-" + re.sub(r"([A-Z])", lambda letter: "-" + letter[1].lower(), name) for name in read}
     assert len(attributes) > 10
     assert [name for name in sorted(attributes) if f"`{name}`" not in DOCS] == []
+
+
+def test_the_element_is_described() -> None:
+    """`custom-elements.json` knows the attributes, events and properties that are documented."""
+    (module,) = json.loads((STATIC / "custom-elements.json").read_text(encoding="utf-8"))["modules"]
+    (element,) = module["declarations"]
+    assert f'"{element["tagName"]}"' in (STATIC / module["path"]).read_text(encoding="utf-8")
+    table = DOCS.partition("## Attributes")[2].partition("How it looks")[0]
+    documented = {*re.findall(r"`(data-[a-z-]+)`", "".join(re.findall(r"^\| (`data.*?) \|", table, re.M)))}
+    described = {attribute["name"] for attribute in element["attributes"]}
+    assert described == documented - {"data-inline", "data-position"}
+    events = {event["name"].removeprefix("chatwheel:") for event in element["events"]}
+    assert [name for name in events if f"`{name}`" not in DOCS] == []
 
 
 def test_every_verb() -> None:

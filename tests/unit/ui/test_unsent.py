@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from chatwheel.sdk.errors import Validation
 from chatwheel.transport.memory import MemoryFile
 from chatwheel.ui.components.window import Place
@@ -158,3 +160,25 @@ async def test_files() -> None:
         assert pilot.kept["new"]["file"] == about and "url" not in pilot.kept["new"]
         await pilot.settle()
         assert pilot.kept["new"]["url"].startswith("https://")
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_what_another_customer_left_is_neither_shown_nor_sent(is_late: bool) -> None:
+    """Before anything goes out it is known who is here, be it after it was put back; what is nobody's yet is theirs."""
+    pilot = Pilot()
+    history(pilot, [])
+    left = (
+        record(pilot, "theirs", text="not for you", customer="somebody-else"),
+        record(pilot, "photo", file={"name": "me.jpg", "size": 5}, customer="somebody-else"),
+        record(pilot, "mine", text="mine", customer=ME),
+        record(pilot, "new", text="new"),
+    )
+    if is_late:
+        pilot.on_made = lambda: pilot.restored(*left)
+    async with pilot:
+        if not is_late:
+            pilot.restored(*left)
+        await pilot.settle()
+        assert list(pilot.kept) == ["mine", "new"]
+        assert {str(message["customer"]) for message in pilot.kept.values()} == {ME}
+        assert sent(pilot) == ["mine"] and pilot.said == ["mine", "new"]

@@ -282,6 +282,15 @@ async def test_a_client_that_was_ended_says_why_and_is_replaced_with_its_unsent_
         assert list(pilot.kept) == [key]
 
 
+async def test_when_somebody_else_is_here_all_begins_anew() -> None:
+    """No banner, no button: nothing of the one who was here stays on the screen."""
+    async with Pilot() as pilot:
+        pilot.server.push("customer_disconnected", {"reason": "identity_changed"})
+        await pilot.settle()
+        assert pilot.told("renew") and not pilot.told("restart")
+        assert pilot.state.connection is not Connection.STOPPED
+
+
 async def test_offline_is_said_at_once_and_nothing_is_sent_until_it_is_over() -> None:
     async with Pilot() as pilot:
         await pilot.with_chat()

@@ -220,12 +220,16 @@ class BrowserTransport:
     Args:
         page_url: address of the page, needed in a worker, which does not know it.
         database: name of the IndexedDB database in which the token is kept.
+        cookies: whether servers are told whom their cookies name; without, a new token is a new customer's.
     """
 
-    def __init__(self, *, page_url: str | None = None, database: str = "chatwheel") -> None:
+    def __init__(
+        self, *, page_url: str | None = None, database: str = "chatwheel", cookies: bool = True
+    ) -> None:
         self.clock = SystemClock()
         self.storage = BrowserStorage(database)
         self._page_url = page_url
+        self._cookies = cookies
 
     async def open_socket(self, url: str) -> BrowserSocket:
         """See `Transport`."""
@@ -251,7 +255,8 @@ class BrowserTransport:
     ) -> HttpResponse:
         """See `Transport`."""
         js_abort = js.AbortController.new()
-        members: dict[str, Any] = {"method": method, "credentials": "include" if credentials else "omit"}
+        with_cookies = credentials and self._cookies
+        members: dict[str, Any] = {"method": method, "credentials": "include" if with_cookies else "omit"}
         if headers:
             members["headers"] = dict(headers)
         if body is not None:

@@ -28,6 +28,7 @@ from chatwheel.ui.outbox import Outbox
 from chatwheel.ui.predictor import Predictor
 from chatwheel.ui.presser import Presser
 from chatwheel.ui.rater import Rater
+from chatwheel.ui.rest import Rest
 from chatwheel.ui.stage import Stage
 from chatwheel.ui.state import Connection, Notice, State
 from chatwheel.ui.store import Store
@@ -43,6 +44,9 @@ TYPING_SECONDS = 12.0
 """An agent whose typing is not confirmed for so long has stopped."""
 SLOW_SECONDS = 12.0
 """A first connection that takes longer is worth a word."""
+
+OTHER_CUSTOMER = ("identity_mismatch", "identity_changed")
+"""Whoever is here now must see nothing of who was here before: all begins anew."""
 
 Intent = Mapping[str, Any]
 
@@ -81,6 +85,7 @@ class Controller:
         self._hooks = hooks = hooks or NoHooks()
         self._tasks: set[asyncio.Task[None]] = set()
         self._conversation = Conversation(sdk, store, clock, hooks)
+        self.rest = Rest(sdk, store)
         self._voice = Voice(stage, strings, clock, self._spawn)
         known = Known(sdk, store)
         self._forms = Forms(
@@ -172,6 +177,7 @@ class Controller:
         if not act:
             logger.warning("unknown intent %r", name)
             return
+        self.rest.heard(name, intent)
         try:
             act(intent)
         except (KeyError, TypeError, ValueError):
@@ -199,6 +205,7 @@ class Controller:
 
     def add_file(self, about: Mapping[str, Any], source: object) -> None:
         """A file was chosen: `key`, `at` (ms), `name`, `size`, `type`, perhaps `width`, `height`, `preview`."""
+        self.rest.ends()
         attachment = Attachment(
             name=one_line(str(about["name"])),
             content_type=str(about.get("type", "")),
@@ -221,6 +228,8 @@ class Controller:
 
     def page(self, url: str, title: str, *, open: bool, visible: bool) -> None:
         """Where the visitor is, and whether the panel is open and in the foreground."""
+        if open and visible and not self._store.state.attentive:
+            self.rest.ends()
         self._store.apply(reduce.shown, open=open, visible=visible)
         if url and (url, title) != self._page:
             self._page = (url, title)
@@ -350,7 +359,11 @@ class Controller:
 
     def _on_disconnected(self, payload: events.Disconnected) -> None:
         self._conversation.disconnected()
-        if self._sdk.status in ("destroyed", "paused"):
+        if payload.reason in OTHER_CUSTOMER:
+            self._stage.do("renew")
+        elif self.rest.begins(payload.reason):
+            pass
+        elif self._sdk.status in ("destroyed", "paused"):
             self._store.apply(reduce.stopped, payload.reason)
         else:
             self._store.apply(reduce.connection_lost)

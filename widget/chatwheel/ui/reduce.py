@@ -54,6 +54,10 @@ def stopped(state: State, reason: str) -> State:
     return replace(silent(state), connection=Connection.STOPPED, stop_reason=reason)
 
 
+def at_rest(state: State) -> State:
+    return replace(silent(state), connection=Connection.RESTING)
+
+
 def availability(state: State, available: bool) -> State:
     return replace(state, available=available)
 

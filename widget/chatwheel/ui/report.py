@@ -15,6 +15,7 @@ CONNECTIONS = {
     Connection.SLOW: "connecting",
     Connection.ONLINE: "connected",
     Connection.RECONNECTING: "reconnecting",
+    Connection.RESTING: "resting",
     Connection.STOPPED: "stopped",
 }
 

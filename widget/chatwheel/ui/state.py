@@ -97,6 +97,7 @@ class Connection(Enum):
     SLOW = "slow"  # never connected yet, and longer than it should take
     ONLINE = "online"
     RECONNECTING = "reconnecting"
+    RESTING = "resting"  # nobody has done anything for long; the visitor's next step connects
     STOPPED = "stopped"  # and will not come back by itself
 
 

@@ -25,8 +25,9 @@ CLOCK_SKEW = 3600.0
 """Seconds by which the visitor's clock may be ahead of the server's."""
 
 Record = Mapping[str, Any]
-"""`key`, `at` (ms), and `text`, perhaps with `postback`, or `file`, with its `url` when it was uploaded; `error` is why
-it was not sent, in words; `cleared` tells that the site's own Python has changed it."""
+"""`key`, `at` (ms), `customer` (whose it is, once that is known), and `text`, perhaps with `postback`, or `file`, with
+its `url` when it was uploaded; `error` is why it was not sent, in words; `cleared` tells that the site's own Python has
+changed it."""
 
 
 class Send(Protocol):
@@ -68,11 +69,17 @@ class Unsent:
     def restore(self, record: Record) -> None:
         """A record came back. Perhaps the message had arrived: the conversation is read before it is sent."""
         key, at = str(record["key"]), float(record["at"]) / 1000
+        customer, here = record.get("customer"), self._store.state.customer_id
+        if customer and here and customer != here:
+            self._stage.do("forget", key=key)
+            return
         if not self._store.state.timeline.find(key):
             self._conversation.read_back_to(at - CLOCK_SKEW)
             self._put_back(record, key, at)
         if key not in self._kept:
             self.watch(record)
+        elif customer:
+            self._look(key, {**self._kept[key], "customer": customer})  # sent again, but still whose it was
 
     def _put_back(self, record: Record, key: str, at: float) -> None:
         file = _attachment(record) if "file" in record else None
@@ -103,9 +110,10 @@ class Unsent:
             self._outbox.hold(key, event, is_cleared=is_cleared)
 
     def _changed(self, new: State, old: State) -> None:
-        if self._kept and new.timeline is not old.timeline:
-            for key, record in tuple(self._kept.items()):
-                self._look(key, record)
+        if self._kept and (new.timeline is not old.timeline or new.customer_id != old.customer_id):
+            for key in tuple(self._kept):
+                if key in self._kept:  # one that goes may take itself away already
+                    self._look(key, self._kept[key])
 
     def _look(self, key: str, record: Record) -> None:
         """Tell the stage what has become of a message, if it does not know."""
@@ -115,6 +123,10 @@ class Unsent:
             self._stage.do("forget", key=key)
             return
         record = {name: value for name, value in record.items() if name != "error"}
+        customer = self._store.state.customer_id
+        if customer and record.setdefault("customer", customer) != customer:
+            self._outbox.discard(key)  # whoever is here now neither sees nor sends it
+            return
         if entry.attachment and entry.attachment.url:
             record["url"] = entry.attachment.url
         if record.get("text", entry.text) != entry.text:

@@ -15,6 +15,8 @@ SAME = {"invalid_request": "license_not_found"}
 def connection(state: State, t: Strings) -> list[Node]:
     """A slim banner, only when there is something to say."""
     match state.connection:
+        case Connection.RESTING:
+            return []
         case Connection.STARTING:
             return [_banner("connecting", t("connection.connecting"))]
         case Connection.SLOW:
