@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Lets the visitor type, and send, before anything else of the widget is there: when the frame has the focus, the
- * composer gets it. It waits for no other file; the stage takes over what was written.
+ * composer gets it. It waits for no other script; the stage takes over what was written.
  */
 const panel = /** @type {HTMLElement} */ (document.querySelector("#panel"));
 const form = /** @type {HTMLFormElement} */ (document.querySelector("#composer"));

@@ -5,8 +5,6 @@
  * the hash of each).
  */
 
-import "./early.mjs"; // behind this file's evaluation the browser lays the document out
-
 /**
  * The host page's hello: its configuration, and the port to speak with it. It comes once, when the frame is loaded, which
  * may be before the stage is there; after it nobody else can speak on the port.

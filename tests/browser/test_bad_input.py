@@ -53,6 +53,7 @@ BESIDE = "document.querySelector('#chatwheel').shadowRoot"
 
 def problems(frame: Frame | Page, root: str = "document") -> list[str]:
     """What is in a document, or a shadow tree, and must not be there."""
+    is_beside = root == BESIDE
     found: list[str] = frame.evaluate(
         """([allowed, attributes, root]) => {
             const known = new Set(allowed.split(" ")), given = new Set(attributes.split(" ")), bad = [];
@@ -89,7 +90,7 @@ def problems(frame: Frame | Page, root: str = "document") -> list[str]:
             }
             return bad;
         }""",
-        [ELEMENTS + (" iframe b" if root == BESIDE else ""), ATTRIBUTES, root],
+        [ELEMENTS + (" iframe b" if is_beside else ""), ATTRIBUTES + (" part" if is_beside else ""), root],
     )
     return found
 
