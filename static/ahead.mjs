@@ -26,6 +26,7 @@ async function begin() {
     worker?.stop();
   });
   await stay(leave); // else what is started would be deleted
+  await new Promise((resolve) => setTimeout(resolve)); // the page may have something to do between one thing and the next
   if (!isGoing) worker = startWorker();
   return worker;
 }

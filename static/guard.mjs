@@ -23,7 +23,7 @@ const LONG = 15_000;
 
 const panel = /** @type {HTMLElement} */ (document.querySelector("#panel"));
 /** So many files are asked for at a time: to ask for all of them would hold up the page for a while, on a slow machine. */
-const AT_ONCE = 6;
+const AT_ONCE = 4;
 
 const rest = /** @type {HTMLTemplateElement} */ (document.querySelector("#rest"));
 const files = [...rest.content.children];

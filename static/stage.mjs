@@ -446,4 +446,4 @@ class Stage {
 }
 
 performance.mark("chatwheel:stage"); // for guard.mjs
-await new Stage().run();
+setTimeout(() => void new Stage().run()); // all that it imports has just run: the page may have something to do

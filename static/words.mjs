@@ -8,6 +8,8 @@ const SHIPPED = ["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "uk
 /** For browsers that cannot tell which way a language runs. */
 const RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
 const FALLBACK = "en";
+/** @type {Intl.DateTimeFormatOptions} */
+const TIME = { timeStyle: "short" };
 const HOST = /^(launcher|title|widget)\.|^alert\.dismiss$/;
 
 export class Words {
@@ -40,6 +42,7 @@ export class Words {
     this.choose();
     document.documentElement.lang = this.locale;
     document.documentElement.dir = directionOf(new Intl.Locale(this.locale));
+    setTimeout(() => this.#format(TIME)); // the first takes as long as the rest of the first drawing: not in the same task
   }
 
   /** The words of this language, its owner's before its own. */
@@ -83,7 +86,7 @@ export class Words {
     const date = new Date(element.dateTime);
     if (Number.isNaN(date.getTime())) return;
     if (element.dataset.format === "day") element.textContent = this.#day(date);
-    else if (element.dataset.format === "time") element.textContent = this.#format({ timeStyle: "short" }).format(date);
+    else if (element.dataset.format === "time") element.textContent = this.#format(TIME).format(date);
   }
 
   /**

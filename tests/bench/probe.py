@@ -34,7 +34,7 @@ _WORKER = """
 _PAGE = """
 (() => {
   const now = () => performance.timeOrigin + performance.now();
-  const bench = { from: performance.timeOrigin, blocked: 0, frames: [], rows: [], marks: {} };
+  const bench = { from: performance.timeOrigin, tasks: [], frames: [], rows: [], marks: {} };
   window.__bench = bench;
   const mark = (name, at = now()) => {
     if (name in bench.marks) return;
@@ -42,7 +42,7 @@ _PAGE = """
     console.debug(`bench: ${name}`);
   };
   new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) bench.blocked += Math.max(0, duration - 50);
+    for (const { startTime, duration } of list.getEntries()) bench.tasks.push({ at: bench.from + startTime, duration });
   }).observe({ type: "longtask", buffered: true });
   if (window === window.top) {
     addEventListener("click", (event) => mark("intent", bench.from + event.timeStamp), true);
@@ -107,6 +107,12 @@ class Marks:
 def frame_of(page: Page) -> Frame:
     """The widget's own document."""
     return next(frame for frame in page.frames if "frame.html" in frame.url)
+
+
+def blocked(noted: dict[str, Any], since: float) -> float:
+    """Total blocking time: what of the page's long tasks goes beyond 50 milliseconds each."""
+    durations: list[float] = [task["duration"] for task in noted["tasks"] if task["at"] >= since]
+    return sum(max(0, duration - 50) for duration in durations)
 
 
 def read(frame: Frame | Page) -> dict[str, Any]:
