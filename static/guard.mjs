@@ -31,9 +31,10 @@ const stage = files[files.length - 1]; // what it imports stands before it, with
 stage.addEventListener("load", look);
 stage.addEventListener("error", look);
 rest.remove();
+document.head.append(...files.splice(0, AT_ONCE));
 while (files.length) {
-  document.head.append(...files.splice(0, AT_ONCE));
   await new Promise((resolve) => setTimeout(resolve));
+  document.head.append(...files.splice(0, AT_ONCE)); // behind the last nothing is awaited: the stage imports this module
 }
 
 function look() {
