@@ -1,6 +1,5 @@
 """Runs every check and every test, the quick ones first, and stops at the first that fails."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -16,8 +15,7 @@ from tools.site import QUICK, build_site
 _TSC = NODE_MODULES / "typescript" / "bin" / "tsc"
 _PYRIGHT = NODE_MODULES / "pyright" / "index.js"
 _PYTHON = ("build.py", "tools", "widget", "devserver", "tests", "examples")
-# One more than there are processors: browser tests wait now and then, for pages and for seconds to pass.
-_WORKERS = ("--numprocesses", str(min((os.cpu_count() or 1) + 1, 4)))
+_WORKERS = ("--numprocesses", "auto", "--maxprocesses", "4")
 _COVERAGE = ("--cov", "--cov-report", "term:skip-covered", "--cov-fail-under", "100")
 
 
