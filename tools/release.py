@@ -115,10 +115,8 @@ class Release:
         modules = [*ahead, *stage]
         for script, behind in (("ahead.mjs", ahead), ("stage.mjs", stage)):
             links = "".join(f'<link rel="modulepreload" href={attributes(path)}>\n' for path in behind)
-            text = text.replace(
-                f'<script type="module" src="{name}/{script}"',
-                links + f'<script type="module" src="{name}/{script}"',
-            )
+            tag = f'<script type="module" src="{name}/{script}"'
+            text = text.replace(tag, links + tag)
         hashes = json.dumps(self._later(modules), indent=0)
         data = f'<script type="application/json" id="release-files">{hashes}</script>\n'
         return text.replace("<script ", f"{data}<script ", 1)

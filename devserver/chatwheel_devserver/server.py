@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +35,9 @@ from .scripted.scripts import Script, ScriptedAgent
 from .supervisor import remove_unused_files, supervise, sweep
 
 T = TypeVar("T")
+
+#: How many turns of the event loop asyncio takes at most between accepting a connection and handing it to aiohttp.
+ACCEPT_TURNS = 5
 
 
 class DevServer:
@@ -64,6 +68,7 @@ class DevServer:
         self._clock = clock
         self._temporary: str | None = None
         self._runner: web.AppRunner | None = None
+        self._listening: asyncio.Server | None = None
         self._core: Core | None = None
         self._scripts: list[tuple[str | None, Script]] = []
         self._script_errors: list[Exception] = []
@@ -93,10 +98,11 @@ class DevServer:
             make_app(core, self._site), access_log=None, handler_cancellation=True, shutdown_timeout=1.0
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._port)
-        await site.start()
+        assert self._runner.server is not None, "set up just now"
+        loop = asyncio.get_running_loop()
+        self._listening = await loop.create_server(self._runner.server, self._host, self._port)
         # The same port again after stop() and start(): a client finds the server where it was.
-        self._port = int(self._runner.addresses[0][1])
+        self._port = int(self._listening.sockets[0].getsockname()[1])
         host = "127.0.0.1" if self._host in ("0.0.0.0", "") else self._host.replace("::", "::1", 1)
         host = f"[{host}]" if ":" in host else host
         core.url = f"http://{host}:{self._port}"
@@ -109,6 +115,7 @@ class DevServer:
         if core is not None:
             for connection in list(core.connections):
                 connection.abort()
+        await self._stop_listening()
         if runner is not None:
             await runner.cleanup()
         if core is not None:
@@ -116,6 +123,19 @@ class DevServer:
         if self._temporary is not None:
             await asyncio.to_thread(shutil.rmtree, self._temporary, ignore_errors=True)
             self._temporary = None
+
+    async def _stop_listening(self) -> None:
+        """Close the port, but let those in first who are on the threshold: asyncio would forget them, open for ever."""
+        listening, self._listening = self._listening, None
+        if listening is None:
+            return
+        loop = asyncio.get_running_loop()
+        with suppress(NotImplementedError):  # by the proactor of Windows, which has no readers
+            for socket in listening.sockets:
+                loop.remove_reader(socket.fileno())
+        for _ in range(ACCEPT_TURNS):
+            await asyncio.sleep(0)
+        listening.close()
 
     async def __aenter__(self) -> Self:
         await self.start()

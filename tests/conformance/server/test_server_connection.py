@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+from contextlib import suppress
 from typing import get_args
 
 import aiohttp
@@ -289,6 +291,20 @@ async def deaf_customer(server: DevServer, token: str) -> tuple[asyncio.StreamRe
     await reader.readexactly(2)
     writer.transport.pause_reading()  # type: ignore[attr-defined]
     return reader, writer
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_who_is_being_let_in_as_the_server_stops_is_closed(turns: int) -> None:
+    server = DevServer()
+    await server.start()
+    with socket.create_connection(("127.0.0.1", server.port)) as visitor:
+        visitor.setblocking(False)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await server.stop()
+        async with asyncio.timeout(5):
+            with suppress(ConnectionResetError):
+                assert await asyncio.get_running_loop().sock_recv(visitor, 1) == b""
 
 
 async def test_each_reason_reaches_the_client(server: DevServer, customer: Connect) -> None:
