@@ -31,7 +31,7 @@ class Acknowledged:
     #: Size by the file's identifier.
     files: dict[str, int] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
-    #: The last number written into a thread, and the one that was perhaps written.
+    #: The last number written into a thread, and the highest that was perhaps written since.
     numbers: dict[str, tuple[int, int]] = field(default_factory=dict)
     count: int = 0
 

@@ -77,7 +77,8 @@ class Remains:
         assert not any(found[thread_id]["active"] for thread_id in done.closed)
         for thread_id, (last, perhaps) in done.numbers.items():
             properties = json.loads(found[thread_id]["properties"])
-            assert properties.get("test", {}).get("int_property", 0) in (last, perhaps)
+            # Several were sent and not answered, each in another life; any of them can have arrived last.
+            assert last <= properties.get("test", {}).get("int_property", 0) <= perhaps
 
     def _check_members(self, database: sqlite3.Connection) -> None:
         served = {
