@@ -31,8 +31,8 @@ MORE_BYTES = 4 * 1024 * 1024
 
 def measure(fresh: Fresh, server: Backend, events: int = EVENTS, connects: int = CONNECTS) -> dict[str, Any]:
     """Rates by kind, growth over many events, and what is left of many connections."""
-    with fresh() as browser:
-        page = browser.new_page()
+    with fresh() as context:
+        page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.route("**/bench/frames.py", lambda route: route.fulfill(path=SCRIPT))
         page.goto(f"{server.url}/{_PAGE}")

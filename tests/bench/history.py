@@ -39,11 +39,9 @@ def measure(fresh: Fresh, server: Backend, stock: str, runs: int, *, quick: bool
         cases.setdefault(case, {}).setdefault(who, []).append(figures)
 
     for size in SIZES[:1] if quick else SIZES:
-        with fresh() as browser:
-            context = browser.new_context(bypass_csp=True)
-            probe.install(context)
-            short = browser.new_context(bypass_csp=True)
-            probe.install(short)
+        with fresh() as context, fresh() as short:
+            for each in (context, short):
+                probe.install(each)
             seed(short, server, 1)
             texts = seed(context, server, size)
             for name, slowed in list(SLOWED.items())[: 1 if quick else None]:
@@ -55,9 +53,8 @@ def measure(fresh: Fresh, server: Backend, stock: str, runs: int, *, quick: bool
                     for who in ("plain", "deep-chat"):
                         note(case, who, show_in_page(context, f"{stock}/{who}.html", texts, slowed))
     for _ in range(runs):
-        with fresh() as browser:
+        with fresh() as context:
             case = f"{ARRIVALS} messages one by one, full speed"
-            context = browser.new_context(bypass_csp=True)
             probe.install(context)
             note(case, "widget", arrive_in_widget(context, server))
             note(case, "deep-chat", arrive_in_page(context, f"{stock}/deep-chat.html"))

@@ -16,8 +16,7 @@ MESSAGES = 50
 
 
 def measure(fresh: Fresh, server: Backend) -> dict[str, Any]:
-    with fresh() as browser, Agent.at(server) as agent:
-        context = browser.new_context(bypass_csp=True)
+    with fresh() as context, Agent.at(server) as agent:
         probe.install(context)
         before = newest(agent)
         page = open_widget(context, server.url)

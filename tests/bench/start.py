@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import BrowserContext, Page, Request
 
 from bench import probe
 from bench.memory import renderers
@@ -21,7 +21,7 @@ from browser import boot
 from browser.backend import Backend
 from browser.pages import Widget
 
-Fresh = Callable[[], AbstractContextManager[Browser]]
+Fresh = Callable[[], AbstractContextManager[BrowserContext]]
 CONDITIONS = ("full speed", "CPU at a quarter", "10 Mbit/s")
 
 
@@ -39,8 +39,7 @@ def measure(
         urls = [line.url for line in lines] or [stock, widget.url]
         for _ in range(runs):
             for name, url, visits in zip(("stock", "widget"), urls, (STOCK, WIDGET), strict=True):
-                with fresh() as browser:
-                    context = browser.new_context(bypass_csp=True)
+                with fresh() as context:
                     probe.install(context, sees_frames=False)
                     for which, visit in visits.items():
                         figures = visit(context, url, condition)
@@ -160,8 +159,7 @@ SENT = "performance.getEntriesByType('resource').reduce((sum, { transferSize }) 
 
 def count_later(fresh: Fresh, url: str) -> int:
     """The bytes that a later visit gets over the line, headers and all, by the browser's own account."""
-    with fresh() as browser:
-        context = browser.new_context(bypass_csp=True)
+    with fresh() as context:
         probe.install(context, sees_frames=False)
         page = open_widget(context, url)
         boot.wait_for_snapshot(page)
@@ -179,8 +177,7 @@ def count_visit(
     def note(request: Request) -> None:
         requested.append(request.url)
 
-    with fresh() as browser:
-        context = browser.new_context(bypass_csp=True)
+    with fresh() as context:
         probe.install(context, sees_frames=False)
         context.on("request", note)
         visit(context, url)
