@@ -20,6 +20,7 @@ import { Scroll } from "./scroll.mjs";
 import { Seen } from "./seen.mjs";
 import { Starting } from "./starting.mjs";
 import { properties } from "./theme.mjs";
+import { Turns } from "./turns.mjs";
 import { Unsent } from "./unsent.mjs";
 import { Verbs } from "./verbs.mjs";
 import { Watchdog } from "./watchdog.mjs";
@@ -56,6 +57,7 @@ class Stage {
     () => this.#tellHost("open"),
   );
   #watchdog = new Watchdog((what) => this.#hung(what));
+  #turns = new Turns();
   /** @type {import("./worker.mjs").WorkerHandle | undefined} */
   #worker;
   /** Whether Python has said that it listens. */
@@ -129,6 +131,7 @@ class Stage {
 
   #start(worker = startWorker()) {
     this.#down();
+    this.#turns.clear();
     this.#drawn = false;
     this.#starting.progress(0);
     this.#worker = worker;
@@ -152,8 +155,8 @@ class Stage {
     if (kind === "progress") this.#starting.progress(body.share);
     else if (kind === "failed") this.#failed(body);
     else if (kind === "ready") this.#ready();
-    else if (kind === "edits") this.#apply(body);
-    else if (kind === "do") this.#do(body);
+    else if (kind === "edits") this.#turns.draw(() => this.#apply(body));
+    else if (kind === "do") this.#turns.act(() => this.#do(body));
     else if (kind === "runs") this.#watchdog.runs(body);
     else if (["ask", "event", "result", "call-progress"].includes(kind)) this.#tellHost(kind, body);
   }
@@ -213,22 +216,16 @@ class Stage {
     if (hadFocus && !focused.isConnected) regain();
     // Not out of the visitor's hands: who writes in the page around the frame goes on there.
     if (document.hasFocus()) this.#fields.answer(before);
-    this.#afterFrame(() => {
+    return () => {
       // Whether it is still seen can be told without work only now that all is about to be laid out.
       if (hadFocus && focused.isConnected && !focused.checkVisibility()) regain();
       this.#post("applied");
       this.#look();
-    });
+    };
   }
 
   #look() {
     this.#seen.look(this.#up && this.#page.open && document.visibilityState === "visible");
-  }
-
-  /** A page in the background has no frames. @param {() => void} done */
-  #afterFrame(done) {
-    if (document.visibilityState === "visible") requestAnimationFrame(() => done());
-    else setTimeout(done, 50);
   }
 
   /** @param {{ verb: string, [detail: string]: any }} command */

@@ -200,7 +200,7 @@ class Widget:
 
     def texts(self) -> list[str]:
         """What the bubbles say, in order."""
-        return self.log.locator(".bubble:not([aria-hidden] *)").all_inner_texts()
+        return self.log.locator(".bubble:not([aria-hidden] *)").all_text_contents()
 
 
 class Console:

@@ -72,3 +72,31 @@ def test_five_hundred_earlier_messages(widget: Widget, agent: Agent, backend: Ba
     assert abs(widget.log.evaluate("log => log.scrollTop") - before) < 2
     widget.inside.get_by_role("button", name="Latest messages").click()
     expect(widget.message("News at the end")).to_be_in_viewport()
+
+
+SCROLLED = """async (log) => {
+    const box = log.getBoundingClientRect();
+    const read = document.elementFromPoint(box.left + box.width / 2, box.top + 60).closest("article, .day");
+    const [before, text] = [read.getBoundingClientRect().top, read.textContent];
+    log.scrollBy({ top: -300, behavior: "instant" });
+    for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
+    return [read.getBoundingClientRect().top - before, text];
+}"""
+"""How far what is read moves as the visitor scrolls up by 300 px, and what that is."""
+
+
+def test_what_was_not_laid_out_does_not_jump(widget: Widget, agent: Agent) -> None:
+    widget.start()
+    widget.send("Hello").get_by_text("Sent").wait_for()
+    chat_id = agent.join()
+    for number in range(300):
+        agent.say(chat_id, f"Message {number}. " + "It is longer than the browser expects. " * (number % 20))
+    widget.page.reload()
+    widget.open().wait_connected()
+    expect(widget.message("Message 299. ")).to_be_in_viewport()
+    wait_in(widget.frame, "count => document.querySelectorAll('[role=log] article').length > count", 300)
+    skipped = "document.querySelector('.page article').checkVisibility({ contentVisibilityAuto: true })"
+    assert not widget.frame.evaluate(skipped), "the first messages are laid out though nobody sees them"
+    for _ in range(60):
+        moved, text = widget.log.evaluate(SCROLLED)
+        assert abs(moved - 300) < 2, f"{text} moved by {moved} px"

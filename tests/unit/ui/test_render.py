@@ -1,4 +1,4 @@
-"""What is sent to the stage, and when: one message of edits a frame, the first at once, the next made meanwhile."""
+"""What is sent to the stage, and when: one message of edits a frame, the first at once, of a long view two."""
 
 from __future__ import annotations
 
@@ -64,17 +64,32 @@ async def test_while_a_message_is_on_its_way_changes_are_collected() -> None:
     assert len(sent) == 2
 
 
-async def test_one_part_is_made_while_another_is_on_its_way_and_sent_when_that_is_there() -> None:
+async def test_two_parts_are_on_their_way_and_no_more() -> None:
     view = Parts(4)
     renderer, sent = made(view)
     renderer.show(State())
-    for number in (1, 2, 3, 4):
+    for number in (2, 3, 4):
         await settled()
-        assert len(sent) == number
-        assert view.drawn == min(number + 1, 4)
+        assert len(sent) == view.drawn == number
         renderer.applied()
+    for _ in range(3):
+        await settled()
+        assert len(sent) == 4 and view.is_complete
+        renderer.applied()
+
+
+async def test_what_changes_behind_the_last_part_waits_until_all_are_there() -> None:
+    renderer, sent = made(Parts(2))
+    renderer.show(State(unread=1))
     await settled()
-    assert len(sent) == 4 and view.is_complete
+    assert len(sent) == 2
+    renderer.show(State(unread=2))
+    renderer.applied()
+    await settled()
+    assert len(sent) == 2
+    renderer.applied()
+    await settled()
+    assert len(sent) == 3 and "1 2" in str(sent[2])
 
 
 async def test_what_changes_meanwhile_is_in_the_next_part() -> None:

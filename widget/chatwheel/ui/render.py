@@ -19,12 +19,16 @@ class View(Protocol):
     def __call__(self, state: State, /) -> Mapping[int, Sequence[Node]]: ...
 
 
+#: Messages of edits under way, of a view in parts: the stage shows one a frame, and holds the other until the next.
+WINDOW = 2
+
+
 class Renderer:
     """Renders the newest state when the stage is ready for it.
 
     The stage answers a message of edits with `applied` after a frame has passed; until then changes are collected.
     So the document is changed at most once a frame, however many events arrive, and the first of them is not
-    delayed. Of what the view gives in parts, the next is made while the stage takes one in.
+    delayed. Of what the view gives in parts, the next is made and sent while the stage takes one in.
     """
 
     def __init__(
@@ -38,52 +42,40 @@ class Renderer:
         self._call_soon = call_soon
         self._patcher = Patcher()
         self._newest: State | None = None
-        self._next_part: list[Edit] = []
-        self._is_on_its_way = False
+        self._under_way = 0
         self._is_scheduled = False
 
     def show(self, state: State, _old: State | None = None) -> None:
         """Show this state as soon as possible: after what runs now, so that changes made together show together."""
         self._newest = state
-        if not self._is_on_its_way:
-            self._schedule()
+        self._schedule()
 
     def applied(self) -> None:
-        """The stage has applied the last edits and a frame has passed."""
-        self._is_on_its_way = False
-        part, self._next_part = self._next_part, []
-        if part:
-            self._post(part)
-            self._schedule_rest()
-        elif self._newest is not None and not self._is_scheduled:
+        """The stage has applied the oldest of the edits under way, and a frame has passed."""
+        self._under_way -= 1
+        if not self._is_scheduled:
             self._render()
 
     def _schedule(self) -> None:
-        if not self._is_scheduled:
+        if self._is_ready and not self._is_scheduled:
             self._is_scheduled = True
             self._call_soon(self._render)
 
-    def _schedule_rest(self) -> None:
-        if not self._view.is_complete:
-            self._schedule()
+    @property
+    def _is_ready(self) -> bool:
+        return self._under_way < (1 if self._view.is_complete else WINDOW)
 
     def _render(self) -> None:
         self._is_scheduled = False
-        state, self._newest = self._newest, None
-        if state is None:
+        state = self._newest
+        if state is None or not self._is_ready:
             return
+        self._newest = None
         edits: list[Edit] = []
         for place, children in self._view(state).items():
             edits += self._patcher.patch(place, children)
+        if edits:
+            self._under_way += 1
+            self._send(edits)
         if not self._view.is_complete:
-            self._newest = state
-        if self._is_on_its_way:
-            self._next_part = edits
-        else:
-            if edits:
-                self._post(edits)
-            self._schedule_rest()
-
-    def _post(self, edits: list[Edit]) -> None:
-        self._is_on_its_way = True
-        self._send(edits)
+            self.show(state)

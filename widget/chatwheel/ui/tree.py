@@ -62,9 +62,10 @@ def h(
     given: dict[str, str] = {}
     if attributes:
         for name, value in attributes.items():
-            if value is None or value is False:
-                continue
-            given[name] = value if isinstance(value, str) else "" if value is True else str(value)
+            if isinstance(value, str):
+                given[name] = value
+            elif value is not None and value is not False:
+                given[name] = "" if value is True else str(value)
     nodes: list[Node | Text] = []
     for child in children:  # written out: most of the time of drawing a conversation is spent here
         if isinstance(child, (Node, Text)):

@@ -22,7 +22,7 @@ GROUP_SECONDS = 300
 """Entries further apart are not in one group."""
 PAGES_AT_ONCE = 5
 """New pages in one drawing: what is seen at once, and more."""
-PAGES_BEHIND = 12
+PAGES_BEHIND = 25
 """In each that follows: as many as the document takes in without being held up for long, for each waits for a frame."""
 
 

@@ -16,7 +16,6 @@ from chatwheel.ui.tree import Node, Text, h
 
 Part: TypeAlias = str | Node
 
-_MARKS = ("*", "_", "`", "](")
 _LIST = re.compile(r"^ *(?:-|\d{1,3}\.) ", re.M)
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _FENCE = re.compile(r" {0,3}```[^`\s]*\s*")
@@ -38,9 +37,9 @@ _BESIDE = 8
 
 def _is_marked(text: str) -> bool:
     """Nearly all texts are not: looking for single signs is far quicker than searching for patterns."""
-    return any(mark in text for mark in _MARKS) or (
-        ("- " in text or ". " in text) and _LIST.search(text) is not None
-    )
+    if "*" in text or "_" in text or "`" in text or "](" in text:
+        return True
+    return ("- " in text or ". " in text) and _LIST.search(text) is not None
 
 
 def markdown(text: str) -> list[Part]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from chatwheel.ui.components.avatar import avatar
 from chatwheel.ui.components.file import file
@@ -21,8 +21,7 @@ FOLD_ABOVE = 3_000
 """Characters: longer texts are shown up to here, with a button for the rest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where an entry stands in its group of consecutive entries by one author."""
 
     first: bool
@@ -95,8 +94,7 @@ def _body(entry: Entry, t: Strings) -> Node:
             shown = shown if entry.unfolded else beginning
             is_block = isinstance(shown[-1], Node) and shown[-1].tag in ("pre", "ul", "ol")
             return h("div", whole, shown, None if is_block else " ", _fold(entry, t))
-    is_marked = any(isinstance(part, Node) for part in shown)
-    return h("div", whole if is_marked else {"class": "bubble", "dir": "auto"}, shown)
+    return h("div", {"class": "bubble", "dir": "auto"} if shown == [text] else whole, shown)
 
 
 def _fold(entry: Entry, t: Strings) -> Node:
