@@ -119,7 +119,9 @@ class Stage {
     this.#alerts.open(scope);
     this.#settings = { ...settings, apart: isApart(scope) };
     this.#belongings.open(scope, Boolean(settings.identity));
-    this.#moved(settings.page); // before anything is awaited: what the page says next is newer
+    // Before anything is awaited: what the page says next is newer. It may have opened the panel since its hello; whoever
+    // writes already must not lose the focus, and with it a key, until that is heard.
+    this.#moved({ ...settings.page, open: settings.page.open || document.hasFocus() });
     await this.#speak(settings.locale);
     if (settings.wordsUrl) void this.#wording.fetch(settings.wordsUrl, settings);
     if (settings.words) this.#wording.set(settings.words);

@@ -30,10 +30,17 @@ def test_everything_works_before_python_does(widget: Widget, agent: Agent) -> No
     widget.composer.press("Enter")
     expect(widget.composer).to_have_value("")
     widget.write("Begun since")
+    widget.frame.evaluate(
+        "new MutationObserver(() => (globalThis.wasInert = true)).observe(document.querySelector('#panel'),"
+        " { attributeFilter: ['inert'] })"
+    )
     stage.open()
     words.wait()
     # What cannot be sent comes back, before what was begun since; why, is said when there are words for it.
     expect(widget.composer).to_have_value(f"{long}\n\nBegun since")
+    assert not widget.frame.evaluate("globalThis.wasInert"), (
+        "the composer has lost the focus, and a key with it"
+    )
     widget.page.evaluate("void chatwheel('send', 'Sent while the words were on their way')")
     expect(widget.articles).to_have_count(1)
     expect(widget.log).not_to_contain_text("delivery.")
