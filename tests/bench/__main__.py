@@ -14,8 +14,8 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, sync_playwright
 
-from bench import echo, frames, history, load, message, report, start
-from browser.backend import Backend, Loop
+from bench import echo, frames, history, load, message, probe, report, start
+from browser.backend import Backend, Loop, site
 from chatwheel_devserver import DevServer
 
 ARGUMENTS = [
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
     take(
         "server", "Five hundred customers", lambda: load.measure(seconds), lambda served: [load.words(served)]
     )
-    with serving() as (widget, stock), sync_playwright() as playwright:
+    with serving() as (widget, telling, stock), sync_playwright() as playwright:
 
         @contextmanager
         def fresh() -> Iterator[BrowserContext]:
@@ -78,11 +78,11 @@ def main(arguments: list[str]) -> int:
         take(
             "start", "Starting", lambda: start.measure(fresh, widget, stock, runs, conditions), report.starts
         )
-        take("message", "Receiving messages", lambda: message.measure(fresh, widget), report.arrivals)
+        take("message", "Receiving messages", lambda: message.measure(fresh, telling), report.arrivals)
         take(
             "history",
             "Showing history",
-            lambda: history.measure(fresh, widget, stock, runs, quick=quick),
+            lambda: history.measure(fresh, telling, stock, runs, quick=quick),
             report.conversations,
         )
         take("echo", "Typing", lambda: echo.measure(fresh, widget), report.echoes)
@@ -93,15 +93,18 @@ def main(arguments: list[str]) -> int:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[Backend, str]]:
-    """The widget's server, and the address of the same server with the pages to compare with."""
+def serving() -> Iterator[tuple[Backend, Backend, str]]:
+    """The widget's server, one whose worker tells of frames, and the address of one with the pages to compare with."""
     loop = Loop()
-    widget = Backend(loop, bot=False)
-    stock = DevServer(site=Path(os.environ["CHATWHEEL_BENCH_SITE"]))
-    loop.run(stock.start())
-    yield widget, stock.url
-    loop.run(stock.stop())
-    widget.close()
+    with TemporaryDirectory() as folder:
+        copy = probe.copy_that_tells(site(), Path(folder) / "site")
+        widget, telling = (Backend(loop, bot=False, site=each) for each in (site(), copy))
+        stock = DevServer(site=Path(os.environ["CHATWHEEL_BENCH_SITE"]))
+        loop.run(stock.start())
+        yield widget, telling, stock.url
+        loop.run(stock.stop())
+        for server in (widget, telling):
+            server.close()
     loop.close()
 
 

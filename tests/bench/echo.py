@@ -39,7 +39,7 @@ _BE_BUSY = """
 def measure(fresh: Fresh, server: Backend) -> dict[str, Any]:
     """Milliseconds from the key to the frame that shows it: `median`, `worst`, and how many keys were `late`."""
     with fresh() as context:
-        probe.install(context, sees_frames=False)
+        probe.install(context)
         page = open_widget(context, server.url)
         frame = probe.frame_of(page)
         frame.evaluate(_NOTE)

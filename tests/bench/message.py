@@ -9,6 +9,7 @@ from typing import Any
 
 from bench import probe
 from bench.start import Fresh, open_widget
+from browser import boot
 from browser.backend import Agent, Backend
 from browser.pages import Widget
 
@@ -16,12 +17,16 @@ MESSAGES = 50
 
 
 def measure(fresh: Fresh, server: Backend) -> dict[str, Any]:
+    """Of a visitor who is here again."""
     with fresh() as context, Agent.at(server) as agent:
         probe.install(context)
         before = newest(agent)
         page = open_widget(context, server.url)
         Widget(page, server.url).send("Hello")
         chat = join_when_there(agent, before)
+        boot.keep_snapshot(page)
+        page.close()
+        page = open_widget(context, server.url)
         for number in range(MESSAGES):
             agent.say(chat, f"Message number {number} of the benchmark.")
             time.sleep(0.1)  # one at a time, as people write

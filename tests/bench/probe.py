@@ -1,13 +1,15 @@
 """What is put into the pages to take the time. All times are milliseconds since the epoch, on the browser's own clock.
 
-The worker is reached by a few lines in front of boot.mjs, which tell the frame when a WebSocket's frame arrives. While
-something is measured nothing is asked of a page: Playwright would put a script of 330 KB into each document for it. The
-page says in its console how far it has come.
+The worker is reached by a few lines in front of boot.mjs, in a copy of the site; they tell the frame when a WebSocket's
+frame arrives. While something is measured nothing is asked of a page: Playwright would put a script of 330 KB into each
+document for it. The page says in its console how far it has come.
 """
 
 from __future__ import annotations
 
+import shutil
 import time
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Frame, Page
@@ -75,12 +77,22 @@ _PAGE = """
 """
 
 
-def install(context: BrowserContext, *, sees_frames: bool = True) -> None:
-    """Into every page of this context, from now on. To see WebSockets' frames costs the browser its HTTP cache."""
+def install(context: BrowserContext) -> None:
+    """Into every page of this context, from now on."""
     context.add_init_script(_PAGE)
-    if not sees_frames:
-        return
-    boot.prepend(context, "boot.mjs", _WORKER)
+
+
+def copy_that_tells(site: Path, copy: Path) -> Path:
+    """The site again, but its worker tells of WebSockets' frames. (Playwright could change the file on its way, which
+    would cost the browser its HTTP cache, and with that the compiled code.)
+    """
+    shutil.copytree(site, copy)
+    for name, edit in (("boot.mjs", lambda text: _WORKER + text), ("frame.html", boot.without_hashes)):
+        for path in copy.rglob(name):
+            path.write_text(edit(path.read_text(encoding="utf-8")), encoding="utf-8")
+            for packed in (".br", ".gz"):
+                path.with_name(name + packed).unlink(missing_ok=True)
+    return copy
 
 
 class Marks:

@@ -40,7 +40,7 @@ def measure(
         for _ in range(runs):
             for name, url, visits in zip(("stock", "widget"), urls, (STOCK, WIDGET), strict=True):
                 with fresh() as context:
-                    probe.install(context, sees_frames=False)
+                    probe.install(context)
                     for which, visit in visits.items():
                         figures = visit(context, url, condition)
                         cases.setdefault(f"{condition}, {name} {which}", []).append(figures)
@@ -160,7 +160,7 @@ SENT = "performance.getEntriesByType('resource').reduce((sum, { transferSize }) 
 def count_later(fresh: Fresh, url: str) -> int:
     """The bytes that a later visit gets over the line, headers and all, by the browser's own account."""
     with fresh() as context:
-        probe.install(context, sees_frames=False)
+        probe.install(context)
         page = open_widget(context, url)
         boot.wait_for_snapshot(page)
         page.close()
@@ -178,7 +178,7 @@ def count_visit(
         requested.append(request.url)
 
     with fresh() as context:
-        probe.install(context, sees_frames=False)
+        probe.install(context)
         context.on("request", note)
         visit(context, url)
     return sizes(requested, Path(site))

@@ -26,11 +26,13 @@ def change(context: BrowserContext, file: str, edit: Callable[[str], str]) -> No
         response = route.fetch()
         route.fulfill(response=response, body=edit(response.text()))
 
-    def forget(text: str) -> str:
-        return re.sub(r'(?<=-files">)[^<]*', "{}", re.sub(r' integrity="[^"]*"', "", text))
-
     context.route(re.compile(rf"/{re.escape(file)}$"), partial(fulfil, edit))
-    context.route(re.compile(r"/frame\.html$"), partial(fulfil, forget))
+    context.route(re.compile(r"/frame\.html$"), partial(fulfil, without_hashes))
+
+
+def without_hashes(frame: str) -> str:
+    """The frame's document, which then takes whatever file it gets."""
+    return re.sub(r'(?<=-files">)[^<]*', "{}", re.sub(r' integrity="[^"]*"', "", frame))
 
 
 def prepend(context: BrowserContext, script: str, code: str) -> None:
