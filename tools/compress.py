@@ -9,7 +9,10 @@ import os
 import shutil
 import sys
 import zlib
+from collections import defaultdict
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import product
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
@@ -34,9 +37,9 @@ def pack(content: bytes, quality: int) -> dict[str, bytes]:
     return {suffix: packed for suffix, packed in forms.items() if is_worth_it(len(content), len(packed))}
 
 
-def pack_file(path: Path, cache: Path, quality: int) -> None:
-    """Compresses one file, or takes what an earlier run made of the same content at least as well."""
-    content = path.read_bytes()
+def pack_files(paths: Sequence[Path], cache: Path, quality: int) -> None:
+    """Compresses files of one content, or takes what an earlier run made of it at least as well."""
+    content = paths[0].read_bytes()
     if len(content) <= SMALLEST:
         return
     name = hashlib.sha256(content).hexdigest()
@@ -49,22 +52,28 @@ def pack_file(path: Path, cache: Path, quality: int) -> None:
         for suffix, packed in pack(content, quality).items():
             (kept / suffix[1:]).write_bytes(packed)
         (kept / "done").touch()
-    for suffix in (".br", ".gz"):
+    for path, suffix in product(paths, (".br", ".gz")):
         if (kept / suffix[1:]).exists():
             shutil.copyfile(kept / suffix[1:], f"{path}{suffix}")
 
 
+def by_content(folder: Path) -> list[list[Path]]:
+    """The files of a folder, the largest first; those of one content together, for what is kept of it has one writer."""
+    files: dict[str, list[Path]] = defaultdict(list)
+    for path in sorted(folder.rglob("*"), key=lambda path: (-path.stat().st_size, path)):
+        if path.is_file():
+            files[hashlib.sha256(path.read_bytes()).hexdigest()].append(path)
+    return list(files.values())
+
+
 def compress_folder(folder: Path, cache: Path, quality: int) -> None:
-    """Compresses all files of a folder, on all cores, the largest first."""
+    """Compresses all files of a folder, on all cores."""
     cache.mkdir(parents=True, exist_ok=True)
-    files = sorted(
-        (path for path in folder.rglob("*") if path.is_file()), key=lambda path: -path.stat().st_size
-    )
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        jobs = [pool.submit(pack_file, path, cache, quality) for path in files]
+        jobs = [pool.submit(pack_files, paths, cache, quality) for paths in by_content(folder)]
         for done, job in enumerate(as_completed(jobs), 1):
             job.result()
-            sys.stdout.write(f"{done} of {len(files)} files\n")
+            sys.stdout.write(f"{done} of {len(jobs)} files\n")
             sys.stdout.flush()
 
 

@@ -189,10 +189,24 @@ def test_only_what_gains_is_compressed(tmp_path: Path) -> None:
     assert not compress.is_worth_it(10_000, 9_500)
 
 
+def test_one_content_under_several_names_is_compressed_once(tmp_path: Path) -> None:
+    """Two that compressed it at a time wrote over each other: a document was empty for who asked for Brotli."""
+    for name in ("frame.html", "frame.1.html", "notes/copy.html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"the same words, " * 1000)
+    (tmp_path / "longer.txt").write_bytes(b"other words, " * 5000)
+    one, several = compress.by_content(tmp_path)
+    assert [path.name for path in one] == ["longer.txt"]
+    assert {path.name for path in several} == {"frame.html", "frame.1.html", "copy.html"}
+    compress.compress_folder(tmp_path, tmp_path / ".cache", 5)
+    for path in several:
+        assert brotli.decompress(path.with_name(f"{path.name}.br").read_bytes()) == path.read_bytes()
+
+
 def test_what_was_compressed_once_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache, file = tmp_path / "cache", tmp_path / "a.js"
     file.write_bytes(b"let x = 1;\n" * 1000)
-    compress.pack_file(file, cache, 11)
+    compress.pack_files([file], cache, 11)
     best = (tmp_path / "a.js.br").read_bytes()
     (tmp_path / "a.js.br").unlink()
 
@@ -200,7 +214,7 @@ def test_what_was_compressed_once_is_kept(tmp_path: Path, monkeypatch: pytest.Mo
         raise AssertionError("compressed again")
 
     monkeypatch.setattr(compress, "pack", again)
-    compress.pack_file(file, cache, 9)  # the better one is there already
+    compress.pack_files([file], cache, 9)  # the better one is there already
     assert (tmp_path / "a.js.br").read_bytes() == best
 
 
