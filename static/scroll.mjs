@@ -6,6 +6,11 @@
 
 const NEAR = 48;
 const TOP = 320;
+/** So many pages at the end are seen, or nearly. */
+const SEEN = 2;
+
+/** When nothing else happens, where the browser tells (Safari does not). @param {() => void} act */
+const soon = (act) => void (globalThis.requestIdleCallback ?? setTimeout)(act);
 
 export class Scroll {
   #scroller = /** @type {HTMLElement} */ (document.querySelector("#scroller"));
@@ -13,6 +18,9 @@ export class Scroll {
   #pinned = true;
   /** Where the view was. */
   #top = 0;
+  #log = /** @type {HTMLElement} */ (document.querySelector("#log"));
+  /** Pages of the conversation that are not new. @type {WeakSet<Element>} */
+  #drawn = new WeakSet();
   #onTop;
 
   /**
@@ -48,6 +56,7 @@ export class Scroll {
   /** To a message, which then stands at the top; what follows may be more than there is room for. @param {Element} message */
   to(message) {
     this.#pinned = false; // until it turns out that this is the end
+    this.#layOutAll();
     message.scrollIntoView({ block: "start" });
   }
 
@@ -61,12 +70,45 @@ export class Scroll {
    * @param {() => void} change
    */
   keep(change) {
-    if (this.#pinned) return change(); // the observer goes to the end when all is laid out, which here would take a while
+    if (this.#pinned) {
+      change(); // the observer goes to the end when all is laid out, which here would take a while
+      return this.#putOff();
+    }
+    this.#hold(change);
+    if (this.#isNearTop()) this.#onTop();
+  }
+
+  /** @param {() => void} change */
+  #hold(change) {
     const anchor = this.#anchor();
     const before = anchor?.getBoundingClientRect().top ?? 0;
     change();
     if (anchor?.isConnected) this.#scroller.scrollTop += anchor.getBoundingClientRect().top - before;
-    if (this.#isNearTop()) this.#onTop();
+  }
+
+  /** New pages far above the end are laid out later, one after the other, while nothing else happens. */
+  #putOff() {
+    const isLate = this.#late.length > 0;
+    const pages = [...this.#log.children];
+    for (const page of pages.slice(0, -SEEN)) if (!this.#drawn.has(page)) page.setAttribute("data-late", "");
+    for (const page of pages) this.#drawn.add(page);
+    if (!isLate && this.#late.length) soon(() => this.#layOut());
+  }
+
+  get #late() {
+    return this.#log.querySelectorAll("[data-late]");
+  }
+
+  #layOut() {
+    const late = this.#late;
+    late[late.length - 1]?.removeAttribute("data-late");
+    if (late.length > 1) soon(() => this.#layOut());
+  }
+
+  /** Who leaves the end may see them soon: they must not turn out to be of another size then. */
+  #layOutAll() {
+    if (!this.#late.length) return;
+    this.#hold(() => this.#late.forEach((page) => page.removeAttribute("data-late")));
   }
 
   /** The message at the top of what is seen. */
@@ -88,6 +130,7 @@ export class Scroll {
     const distance = scrollHeight - scrollTop - clientHeight;
     // What is new and not laid out yet is no reason to leave the end: only who scrolls up leaves it.
     if (distance < NEAR || scrollTop < this.#top) this.#pinned = distance < NEAR;
+    if (!this.#pinned) this.#layOutAll();
     this.#top = scrollTop;
     this.#latest.hidden = distance < clientHeight / 2;
     if (this.#isNearTop()) this.#onTop();

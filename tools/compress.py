@@ -58,7 +58,7 @@ def pack_files(paths: Sequence[Path], cache: Path, quality: int) -> None:
 
 
 def by_content(folder: Path) -> list[list[Path]]:
-    """The files of a folder, the largest first; those of one content together, for what is kept of it has one writer."""
+    """The files of a folder, the largest first; of one content together: what is kept has one writer."""
     files: dict[str, list[Path]] = defaultdict(list)
     for path in sorted(folder.rglob("*"), key=lambda path: (-path.stat().st_size, path)):
         if path.is_file():
