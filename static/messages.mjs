@@ -37,7 +37,8 @@ export class Messages {
     });
     this.#log.addEventListener("pointerleave", () => this.#withdraw(document.activeElement));
     this.#log.addEventListener("focusout", ({ relatedTarget }) => this.#withdraw(relatedTarget));
-    this.#log.addEventListener("click", ({ target }) => this.#offer(target)); // where nothing hovers, a tap asks for it
+    // Where nothing hovers, a tap asks for it. Heard of on the log, it would have screen readers call each message clickable.
+    document.addEventListener("click", ({ target }) => target instanceof Node && this.#log.contains(target) && this.#offer(target));
   }
 
   /** @param {KeyboardEvent} event */

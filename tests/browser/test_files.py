@@ -238,8 +238,9 @@ def test_pasted_dropped_and_from_the_agent(widget: Widget, console: Console, wat
         }
     )
     warned = widget.log.get_by_role("button", name="logo.svg")  # such a file may run: it takes two presses
-    warned.click()
+    warned.press("Enter")
     expect(warned).to_have_attribute("aria-expanded", "true")
+    expect(warned).to_be_focused()  # and not the composer, far from what is said now
     download = widget.message("logo.svg").get_by_role("link", name="Download anyway")
     expect(download).to_have_attribute("download", "logo.svg")
     for name in ("pasted.txt", "dropped.csv"):

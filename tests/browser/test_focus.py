@@ -125,7 +125,13 @@ def test_the_ring_is_seen(shop: Widget, agent: Agent, backend: Backend) -> None:
     agent.request("send_event", {"chat_id": chat_id, "event": offer(backend)})
     shop.inside.get_by_role("button", name="Not now").click()
     shop.choose("Rate this chat")
-    shop.inside.get_by_role("button", name="Good").click()
+    good, bad = (shop.inside.get_by_role("button", name=name, exact=True) for name in ("Good", "Bad"))
+    expect(good).to_be_focused()
+    for _ in range(2):
+        bad.press("Enter")
+    expect(bad).to_have_attribute("aria-pressed", "false")
+    expect(bad).to_be_focused()
+    good.click()
     expect(shop.inside.get_by_label("Would you like to say more?")).to_be_visible()
     shop.page.keyboard.press("Shift")  # whoever uses the keyboard is shown where they are
     for accent in ("", "#ffe14d", "#101014", "#e0245e"):

@@ -43,7 +43,9 @@ def test_five_hundred_earlier_messages(widget: Widget, agent: Agent, backend: Ba
     pages = 0
     while not beginning.count():
         shown = widget.articles.count()
-        wait_in(widget.frame, "() => !document.querySelector('[data-late]')")  # what is not laid out is nowhere
+        wait_in(
+            widget.frame, "() => !document.querySelector('[data-late]')"
+        )  # what is not laid out is nowhere
         # In one step, so that nothing can come between: to the top, and where the first message then is.
         widget.log.evaluate(
             """(log) => {

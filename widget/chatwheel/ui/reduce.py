@@ -295,11 +295,11 @@ def typing(state: State, user_id: str, is_typing: bool) -> State:
 
 
 def rated(state: State, score: int | None, comment: str) -> State:
-    return replace(state, rating=replace(state.rating, score=score, comment=comment))
+    return replace(state, rating=replace(state.rating, score=score, comment=comment, wanted=False))
 
 
 def rating_asked(state: State, asked: bool) -> State:
-    return replace(state, rating=replace(state.rating, asked=asked), menu_open=False)
+    return replace(state, rating=replace(state.rating, asked=asked, wanted=asked), menu_open=False)
 
 
 def transcript_shown(state: State, transcript: Transcript | None) -> State:

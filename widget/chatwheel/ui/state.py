@@ -58,6 +58,8 @@ class Rating:
     comment: str = ""
     asked: bool = False
     """Whether the visitor asked to rate while the chat goes on; afterwards they are asked anyway."""
+    wanted: bool = False
+    """Whether they have just done so: the focus goes there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def labelled(
         return h("p", {"class": "intro"}, h("bdi", None, one_line(field.label)))
     common: dict[str, Attribute] = {
         "name": field.id,
-        "required": bool(field.required),
+        "aria-required": "true" if field.required else None,
         "aria-invalid": "true" if error else None,
         "aria-describedby": f"{name}-error" if error else None,
         "data-focus": has_focus,

@@ -41,11 +41,12 @@ def _is_over(state: State) -> bool:
 
 
 def _thumb(state: State, score: int, name: str, t: Strings) -> Node:
-    attributes = {
+    attributes: dict[str, Attribute] = {
         "type": "button",
         "class": f"thumb {name}",
         "data-action": "rate",
         "data-score": str(score),
+        "data-focus": score == 1 and state.rating.wanted,
         "aria-pressed": "true" if state.rating.score == score else "false",
         "aria-label": t(f"rating.{name}"),
     }
@@ -62,7 +63,6 @@ def _comment(state: State, t: Strings) -> Node | None:
         "name": "comment",
         "rows": "2",
         "maxlength": COMMENT_LIMIT,
-        "required": True,
     }
     return h(
         "form",

@@ -29,7 +29,7 @@ def transcript(state: State, t: Strings) -> Node | None:
         "type": "email",
         "value": asked.email,
         "autocomplete": "email",
-        "required": True,
+        "aria-required": "true",
         "dir": "auto",
         "data-focus": True,
         "aria-invalid": "true" if asked.error else None,
