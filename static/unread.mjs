@@ -1,6 +1,8 @@
 // @ts-check
 /** What is unread, on the host page: the badge on the launcher, the newest message beside it, the count in the title. */
 
+/** Milliseconds after which what is said in a new place is heard. */
+const HEARD_AFTER = 100;
 const STYLE = `
   .badge { position: absolute; inset-block-start: -2px; inset-inline-end: -2px; min-width: 22px; height: 22px;
     padding: 0 6px; box-sizing: border-box; border-radius: 11px; background: #b3261e; color: #fff;
@@ -24,6 +26,10 @@ const STYLE = `
 
 export class Unread {
   #element = document.createElement("div");
+  /** It is there before there is anything to say: what comes together with its words is not heard of. */
+  #status = document.createElement("div");
+  #isHeard = false;
+  #isWanted = false;
   #badge = document.createElement("span");
   #said = button("text", "preview-text");
   #away = button("away", "preview-close");
@@ -47,14 +53,19 @@ export class Unread {
     launcher.append(this.#badge);
     this.#element.className = "preview";
     this.#element.setAttribute("part", "preview");
-    this.#element.setAttribute("role", "status");
     this.#element.hidden = true;
     this.#away.append(drawing("close", "m6.5 6.5 11 11m0-11-11 11"));
     this.#element.append(this.#said, this.#away);
-    launcher.before(this.#element);
+    this.#status.setAttribute("role", "status");
+    this.#status.append(this.#element);
+    launcher.before(this.#status);
+    setTimeout(() => {
+      this.#isHeard = true;
+      this.#element.hidden = !this.#isWanted;
+    }, HEARD_AFTER);
     this.#said.addEventListener("click", onOpen);
     this.#away.addEventListener("click", () => {
-      this.#element.hidden = true;
+      this.#want(false);
       onDismiss();
     });
   }
@@ -68,17 +79,23 @@ export class Unread {
     this.#badge.hidden = !count;
     this.#badge.textContent = count > 99 ? "99+" : String(count);
     this.#away.setAttribute("aria-label", dismiss);
-    // What was waved away stays away until there is more.
-    if (count !== this.#count) this.#element.hidden = !message || !count;
-    this.#count = count;
     if (message) this.#said.replaceChildren(line("b", message.name), line("span", message.text));
+    // What was waved away stays away until there is more.
+    if (count !== this.#count) this.#want(Boolean(message && count));
+    this.#count = count;
     this.#writeTitle(count, title);
+  }
+
+  /** Shows the message, or takes it away. @param {boolean} isWanted */
+  #want(isWanted) {
+    this.#isWanted = isWanted;
+    this.#element.hidden = !(isWanted && this.#isHeard);
   }
 
   remove() {
     this.#writeTitle(0, "");
     this.#badge.remove();
-    this.#element.remove();
+    this.#status.remove();
   }
 
   /** The page's own title: a page application may have written another over ours. */

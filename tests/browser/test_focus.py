@@ -79,6 +79,19 @@ def box(locator: Locator) -> dict[str, float]:
     return dict(found)
 
 
+LISTEN = """
+new MutationObserver((changes) => {
+    for (const { target, addedNodes } of changes) {
+        if ([...addedNodes].some((node) => node.role === "status")) globalThis.there = performance.now();
+        if (target.parentElement?.role === "status" && !target.hidden) globalThis.said ??= performance.now();
+    }
+}).observe(
+    document.querySelector("#chatwheel").shadowRoot, { subtree: true, childList: true, attributeFilter: ["hidden"] }
+)
+"""
+"""Notes when there is a place for what is said beside the launcher, and when something is said there."""
+
+
 def test_what_has_the_focus_is_not_covered(shop: Widget, backend: Backend) -> None:
     """A greeting goes from over it, and its count stays; the panel moves to the other corner, or closes."""
     page = shop.page
@@ -104,12 +117,14 @@ def test_what_has_the_focus_is_not_covered(shop: Widget, backend: Backend) -> No
 
     page.set_viewport_size({"width": 1100, "height": 760})
     [customer_id] = backend.loop.call(lambda: list(backend.server.customer_ids))
+    page.evaluate(LISTEN)
     backend.loop.call(lambda: backend.server.greet(customer_id, "Need a hand with your bike?"))
     greeting = page.get_by_role("button", name="Need a hand with your bike?")
     expect(greeting).to_be_visible()
     left.focus()
     expect(greeting).to_be_visible()
-    around = box(page.get_by_role("status").filter(has=greeting))
+    assert page.evaluate("said - there") >= 90, "a status that comes with its words is not heard"
+    around = box(page.get_by_role("status").filter(has=greeting).locator("div"))
     under = box(corner)
     assert around["x"] < under["x"] and around["y"] < under["y"]
     corner.focus()
