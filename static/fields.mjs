@@ -1,7 +1,7 @@
 // @ts-check
 /** Forms that Python draws: what is in them goes to Python, and the focus to the field that asks for it. */
 
-/** @typedef {{ wrong: HTMLElement | null, wanted: HTMLElement | null, attempts: string }} Calling */
+/** @typedef {{ wrong: HTMLElement | null, wanted: HTMLElement[], attempts: string }} Calling */
 
 export class Fields {
   #intent;
@@ -25,14 +25,14 @@ export class Fields {
     this.#intent(action, { ...details, fields: valuesOf(form) });
   }
 
-  /** @returns {Calling} the first field that must be filled in differently, and the one that was asked for */
+  /** @returns {Calling} the first field that must be filled in differently, and those that were asked for */
   get calling() {
     /** @type {HTMLElement | null} */
     const wrong = document.querySelector("[aria-invalid=true]");
     return {
       // Of a group, what can have the focus.
       wrong: wrong?.matches("fieldset") ? (wrong.querySelector("input:checked") ?? wrong.querySelector("input")) : wrong,
-      wanted: document.querySelector("[data-focus]"),
+      wanted: [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-focus]"))],
       attempts: /** @type {HTMLElement | null} */ (document.querySelector("[data-attempts]"))?.dataset.attempts ?? "",
     };
   }
@@ -44,7 +44,7 @@ export class Fields {
   answer(before) {
     const { wrong, wanted, attempts } = this.calling;
     if (wrong && (!before.wrong || attempts > before.attempts)) wrong.focus();
-    else if (wanted && !before.wanted) wanted.focus();
+    else wanted.find((element) => !before.wanted.includes(element))?.focus();
   }
 }
 

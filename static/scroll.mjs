@@ -19,8 +19,10 @@ export class Scroll {
   /** Where the view was. */
   #top = 0;
   #log = /** @type {HTMLElement} */ (document.querySelector("#log"));
-  /** Pages of the conversation that are not new. @type {WeakSet<Element>} */
-  #drawn = new WeakSet();
+  /** Pages of the conversation that are not new. @type {Set<Element>} */
+  #drawn = new Set();
+  /** Those that are not laid out yet. @type {Element[]} */
+  #late = [];
   #onTop;
 
   /**
@@ -70,12 +72,10 @@ export class Scroll {
    * @param {() => void} change
    */
   keep(change) {
-    if (this.#pinned) {
-      change(); // the observer goes to the end when all is laid out, which here would take a while
-      return this.#putOff();
-    }
-    this.#hold(change);
-    if (this.#isNearTop()) this.#onTop();
+    if (this.#pinned) change(); // the observer goes to the end when all is laid out, which here would take a while
+    else this.#hold(change);
+    this.#putOff();
+    if (!this.#pinned && this.#isNearTop()) this.#onTop();
   }
 
   /** @param {() => void} change */
@@ -86,29 +86,27 @@ export class Scroll {
     if (anchor?.isConnected) this.#scroller.scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
-  /** New pages far above the end are laid out later, one after the other, while nothing else happens. */
+  /** For who is at the end, new pages far above are laid out later, one after the other, while nothing else happens. */
   #putOff() {
-    const isLate = this.#late.length > 0;
+    if (this.#log.childElementCount === this.#drawn.size) return; // as after nearly every drawing
     const pages = [...this.#log.children];
-    for (const page of pages.slice(0, -SEEN)) if (!this.#drawn.has(page)) page.setAttribute("data-late", "");
-    for (const page of pages) this.#drawn.add(page);
-    if (!isLate && this.#late.length) soon(() => this.#layOut());
-  }
-
-  get #late() {
-    return this.#log.querySelectorAll("[data-late]");
+    const late = pages.slice(0, -SEEN).filter((page) => !this.#drawn.has(page));
+    this.#drawn = new Set(pages);
+    if (!this.#pinned) return;
+    for (const page of late) page.setAttribute("data-late", "");
+    if (late.length && !this.#late.length) soon(() => this.#layOut());
+    this.#late.push(...late);
   }
 
   #layOut() {
-    const late = this.#late;
-    late[late.length - 1]?.removeAttribute("data-late");
-    if (late.length > 1) soon(() => this.#layOut());
+    this.#late.pop()?.removeAttribute("data-late");
+    if (this.#late.length) soon(() => this.#layOut());
   }
 
   /** Who leaves the end may see them soon: they must not turn out to be of another size then. */
   #layOutAll() {
     if (!this.#late.length) return;
-    this.#hold(() => this.#late.forEach((page) => page.removeAttribute("data-late")));
+    this.#hold(() => this.#late.splice(0).forEach((page) => page.removeAttribute("data-late")));
   }
 
   /** The message at the top of what is seen. */

@@ -142,6 +142,8 @@ def test_the_ring_is_seen(shop: Widget, agent: Agent, backend: Backend) -> None:
     shop.choose("Rate this chat")
     good, bad = (shop.inside.get_by_role("button", name=name, exact=True) for name in ("Good", "Bad"))
     expect(good).to_be_focused()
+    shop.choose("E-mail transcript")
+    expect(shop.inside.get_by_role("textbox", name="Where shall we send the chat?")).to_be_focused()
     for _ in range(2):
         bad.press("Enter")
     expect(bad).to_have_attribute("aria-pressed", "false")

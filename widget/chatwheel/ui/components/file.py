@@ -99,9 +99,7 @@ def _warned(entry: Entry, attachment: Attachment, body: list[Node], t: Strings) 
     }
     card = h("button", fold, body, icon("alert"))
     if not entry.unfolded:
-        return h(
-            "div", {"class": "risky"}, card
-        )  # as below: the button that was pressed stays, with the focus
+        return h("div", {"class": "risky"}, card)  # as below: the button that is pressed stays
     link = {"class": "link", "href": attachment.url, "download": attachment.name}
     warning = h("p", None, t("file.risky"), " ", h("a", link, t("file.risky_open")))
     return h("div", {"class": "risky"}, card, warning)
